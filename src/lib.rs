@@ -1,0 +1,8 @@
+//! guestlist answers the membership APIs of the big room vendors from one list of who is in
+//! which room.
+//!
+//! The modules are floors of one house; imports only look down (see `ARCHITECTURE.md`).
+
+pub mod config;
+pub mod domain;
+pub mod sig;

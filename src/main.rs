@@ -1,0 +1,3 @@
+//! The `guestlist` program.
+
+fn main() {}
