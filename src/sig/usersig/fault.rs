@@ -62,6 +62,20 @@ pub enum TicketFault {
     ControlCharacter,
 }
 
+impl TicketFault {
+    /// The step of reading that failed, in a word or two.
+    pub fn stage(&self) -> &'static str {
+        match self {
+            Self::Empty | Self::TooLong { .. } => "length",
+            Self::Alphabet { .. } | Self::Base64 => "base64",
+            Self::Inflate(_) | Self::TooBig | Self::Trailing { .. } => "zlib",
+            Self::Json | Self::RepeatedKey => "JSON",
+            Self::Version => "version",
+            Self::Field(_) | Self::ControlCharacter => "fields",
+        }
+    }
+}
+
 fn kind_of(field: &str) -> &'static str {
     match field {
         "TLS.identifier" => "a string",

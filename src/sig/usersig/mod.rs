@@ -2,7 +2,8 @@
 //! inside.
 //!
 //! Job: [`sign`] makes a ticket as the vendor's libraries do, [`decode`] reads one that any of
-//! them made, and [`Ticket::is_signed_by`] says whether a key stands behind it. Promise: a ticket is read within
+//! them made, [`Ticket::is_signed_by`] says whether a key stands behind it, and
+//! [`explain()`] tells a person what is in it. Promise: a ticket is read within
 //! [`MAX_TICKET_BYTES`] and [`MAX_INFLATED_BYTES`], and what is verified are the values read.
 //!
 //! Not its job: expiry, app and identifier are the caller's to compare, since the genuine
@@ -12,16 +13,19 @@
 mod alphabet;
 mod claims;
 mod decode;
+mod explain;
 mod fault;
 mod json;
 mod key;
 mod make;
+mod map_key;
 mod packing;
 #[cfg(test)]
 mod tests;
 
 pub use claims::Claims;
 pub use decode::{Ticket, decode};
+pub use explain::{Explanation, explain};
 pub use fault::TicketFault;
 pub use key::SecretKey;
 pub use make::sign;

@@ -1,8 +1,10 @@
 //! What is tested, and by which file: the vendor's own libraries (`vectors`), what JSON, zlib and
-//! base64 leave free (`dialects`), what is wrong and must be told apart (`faults`), and what is done
-//! on purpose (`hostile`).
+//! base64 leave free (`dialects`), what is wrong and must be told apart (`faults`), what is done
+//! on purpose (`hostile`), what holds for every value (`properties`), and the words
+//! (`explaining`).
 
 mod dialects;
+mod explaining;
 mod faults;
 mod hostile;
 mod vectors;

@@ -3,6 +3,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::sig::usersig::decode::unpack;
+use crate::sig::usersig::map_key::{MapKey, MapRoom};
 use crate::sig::usersig::{Claims, SecretKey, TicketFault, decode, sign};
 
 fn entries(part: &str, count: usize) -> Vec<Value> {
@@ -24,6 +25,14 @@ fn text<'a>(entry: &'a Value, name: &str) -> &'a str {
 
 fn number(entry: &Value, name: &str) -> u64 {
     entry[name].as_u64().unwrap_or_else(|| panic!("{}: {name}", entry["id"]))
+}
+
+fn hex(entry: &Value, name: &str) -> Vec<u8> {
+    let digits = text(entry, name);
+    (0..digits.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
+        .collect()
 }
 
 fn claims_of(entry: &Value) -> Claims {
@@ -99,6 +108,43 @@ fn the_fields_are_written_in_the_common_order() {
         String::from_utf8(ours).unwrap(),
         text(with_userbuf, "decoded_json_text").replace(": ", ":").replace(", ", ",")
     );
+}
+
+#[test]
+fn map_keys_are_read_from_the_userbuf() {
+    let mut seen = 0;
+    for entry in vectors() {
+        let wanted = &entry["userbuf_fields"];
+        let Some(userbuf) = claims_of(&entry).userbuf else { continue };
+        if wanted.is_null() {
+            assert_eq!(MapKey::parse(&userbuf), None, "{}", entry["id"]);
+            continue;
+        }
+        seen += 1;
+        let room = match number(wanted, "version") {
+            0 => MapRoom::Number(u32::try_from(number(wanted, "auth_id")).unwrap()),
+            _ => MapRoom::Text(hex(wanted, "room_bytes_hex")),
+        };
+        let number = |name| u32::try_from(number(wanted, name)).unwrap();
+        let wanted = MapKey {
+            account: hex(wanted, "account_bytes_hex"),
+            sdkappid: number("sdkappid"),
+            room,
+            valid_until_s: number("expire_at"),
+            privileges: number("privilege_map"),
+            account_type: number("account_type"),
+        };
+        assert_eq!(MapKey::parse(&userbuf), Some(wanted), "{}", entry["id"]);
+
+        for length in 0..userbuf.len() {
+            assert_eq!(MapKey::parse(&userbuf[..length]), None, "cut to {length} bytes");
+        }
+        assert_eq!(MapKey::parse(&[&userbuf[..], b"x"].concat()), None, "one byte too many");
+        let mut unknown_version = userbuf;
+        unknown_version[0] = 2;
+        assert_eq!(MapKey::parse(&unknown_version), None, "version 2");
+    }
+    assert_eq!(seen, 2, "one with a number, one with a text for a room");
 }
 
 /// The checks of a caller, in the order of the genuine verifiers.
