@@ -7,6 +7,7 @@ mod dialects;
 mod explaining;
 mod faults;
 mod hostile;
+mod properties;
 mod vectors;
 
 use std::io::Write;
