@@ -16,6 +16,8 @@ mod schema;
 mod secret;
 mod section;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod units;
 
 use std::path::Path;
