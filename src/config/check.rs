@@ -1,0 +1,321 @@
+//! From the tree of layers to typed settings.
+//!
+//! Job: hold every value against its limits. Promise: all that is wrong is found in one pass, each
+//! fault names key and limit, and no secret is looked at beyond its length and its kind of
+//! characters. Not here: unknown keys and wrong types, which `layers` has refused already.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv6Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::fault::{Faults, join, quoted};
+use super::schema::Node;
+use super::secret::{HIDDEN, Secret};
+use super::section::{Field, Section};
+use super::settings::*;
+use super::units::{parse_bytes, parse_duration, print_bytes, print_duration};
+use crate::domain::RoomRules;
+
+/// The settings, or nothing if a fault was found on the way.
+pub(super) fn settings(
+    tree: &Node,
+    auto_access: AccessLog,
+    faults: &mut Faults,
+) -> Option<Settings> {
+    let root = Section::root(tree);
+    let mut check = Check { faults };
+    let server = check.server(&root.section("server"));
+    let control = check.control(&root.section("control"));
+    let log = check.log(&root.section("log"), auto_access);
+    let store = check.store(&root.section("store"));
+    let apps = check.apps(&root.sections("app"));
+    Some(Settings { server: server?, control: control?, log: log?, store: store?, apps: apps? })
+}
+
+struct Check<'a> {
+    faults: &'a mut Faults,
+}
+
+impl Check<'_> {
+    fn server(&mut self, section: &Section<'_>) -> Option<ServerSettings> {
+        let listen = self.address(&section.text("listen"));
+        let body_limit = self.body_limit(&section.text("body_limit"));
+        let request_timeout = self.request_timeout(&section.text("request_timeout"));
+        let max_connections =
+            self.number(&section.integer("max_connections"), 1..=MAX_CONNECTIONS_MAX);
+        Some(ServerSettings {
+            listen: listen?,
+            body_limit_bytes: body_limit?,
+            request_timeout: request_timeout?,
+            max_connections: max_connections? as usize,
+        })
+    }
+
+    fn control(&mut self, section: &Section<'_>) -> Option<ControlSettings> {
+        let listen = self.address(&section.text("listen"));
+        let token = self.token(&section.text("token"));
+        let hosts = self.hosts(&section.list("hosts"));
+        Some(ControlSettings { listen: listen?, token: token?, hosts: hosts? })
+    }
+
+    fn log(&mut self, section: &Section<'_>, auto: AccessLog) -> Option<LogSettings> {
+        let words = [AccessLog::Off, AccessLog::Failures, AccessLog::All].map(|a| (a.as_str(), a));
+        let words: Vec<_> = [("auto", auto)].into_iter().chain(words).collect();
+        Some(LogSettings { access: self.word(&section.text("access"), &words)? })
+    }
+
+    fn store(&mut self, section: &Section<'_>) -> Option<StoreSettings> {
+        let words = [StoreKind::Memory].map(|kind| (kind.as_str(), kind));
+        Some(StoreSettings { kind: self.word(&section.text("kind"), &words)? })
+    }
+
+    fn apps(&mut self, sections: &[Section<'_>]) -> Option<Vec<AppSettings>> {
+        let mut sound = true;
+        if let Some(first_too_many) = sections.get(APPS_MAX) {
+            let field = first_too_many.integer("sdkappid");
+            let problem = format!("{} apps, must be at most {APPS_MAX}", sections.len());
+            self.faults.push("app", problem, field.origin);
+            sound = false;
+        }
+        let mut seen = BTreeMap::new();
+        for section in sections {
+            let field = section.integer("sdkappid");
+            // Two that are out of their limits are each one's own fault.
+            let Some(id) = u32::try_from(field.value).ok().filter(|&id| id != 0) else { continue };
+            if let Some(first) = seen.insert(id, section.key()) {
+                let problem = format!("{id}, is that of {first} already");
+                self.faults.push_first(&field.key, problem, field.origin);
+                sound = false;
+            }
+        }
+        let apps: Vec<_> = sections.iter().map(|section| self.app(section)).collect();
+        let apps = apps.into_iter().collect::<Option<Vec<_>>>();
+        apps.filter(|_| sound)
+    }
+
+    fn app(&mut self, section: &Section<'_>) -> Option<AppSettings> {
+        let sdkappid = self.number(&section.integer("sdkappid"), 1..=u32::MAX);
+        let secret_keys = self.secret_keys(&section.list("secret_keys"));
+        let admins = self.admins(&section.list("admins"));
+        let calls = self.number(&section.integer("total_calls_per_second"), 0..=u32::MAX);
+        let room = self.room(&section.section("room"));
+        Some(AppSettings {
+            sdkappid: sdkappid?,
+            secret_keys: secret_keys?,
+            admins: admins?,
+            strict: section.flag("strict"),
+            unlimited: section.flag("unlimited"),
+            total_calls_per_second: calls?,
+            room: room?,
+            callback: CallbackSettings {
+                allow_private: section.section("callback").flag("allow_private"),
+            },
+        })
+    }
+
+    fn room(&mut self, section: &Section<'_>) -> Option<RoomSettings> {
+        let words =
+            [OwnerRoleName::Owner, OwnerRoleName::RoomOwner].map(|name| (name.as_str(), name));
+        let owner_role_name = self.word(&section.text("owner_role_name"), &words);
+        let ceiling = section.integer("member_ceiling");
+        let members = section.integer("max_member_count");
+        let max_member_count = self.number(&members, 1..=u32::MAX);
+        let mut member_ceiling = self.number(&ceiling, 1..=u32::MAX);
+        if let (Some(at_least), Some(ceiling_value)) = (max_member_count, member_ceiling)
+            && ceiling_value < at_least
+        {
+            let limit = format!("at least {}, which is {at_least}", members.key);
+            // Whoever raised the count need not have written the ceiling: both are to blame.
+            let origin = ceiling.written_origin().unwrap_or(members.origin);
+            self.faults.push_first(
+                &ceiling.key,
+                format!("{ceiling_value}, must be {limit}"),
+                origin,
+            );
+            member_ceiling = None;
+        }
+        let max_seat_count = self.number(&section.integer("max_seat_count"), 1..=SEAT_COUNT_MAX);
+        let max_admin_count = self.number(&section.integer("max_admin_count"), 1..=u32::MAX);
+        Some(RoomSettings {
+            rules: RoomRules {
+                owner_is_member: section.flag("owner_is_member"),
+                max_member_count: max_member_count?,
+                member_ceiling: member_ceiling?,
+                max_seat_count: max_seat_count?,
+                max_admin_count: max_admin_count?,
+            },
+            owner_role_name: owner_role_name?,
+        })
+    }
+
+    fn address(&mut self, field: &Field<'_, &str>) -> Option<SocketAddr> {
+        field.value.parse().ok().or_else(|| {
+            let value = quoted(field.value);
+            let wanted = "an IP address and a port such as \"127.0.0.1:8080\"";
+            self.refuse(field, format!("{value}, must be {wanted}"))
+        })
+    }
+
+    fn body_limit(&mut self, field: &Field<'_, &str>) -> Option<usize> {
+        let Some(bytes) = parse_bytes(field.value) else {
+            let value = quoted(field.value);
+            return self.refuse(field, format!("{value}, must be a size such as \"1 MiB\""));
+        };
+        if !(1..=BODY_LIMIT_BYTES_MAX).contains(&bytes) {
+            let (value, most) = (print_bytes(bytes), print_bytes(BODY_LIMIT_BYTES_MAX));
+            return self.refuse(field, format!("{value}, must be 1 B to {most}"));
+        }
+        Some(bytes as usize)
+    }
+
+    fn request_timeout(&mut self, field: &Field<'_, &str>) -> Option<Duration> {
+        let Some(duration) = parse_duration(field.value) else {
+            let value = quoted(field.value);
+            return self.refuse(field, format!("{value}, must be a duration such as \"3s\""));
+        };
+        if duration.is_zero() || duration > REQUEST_TIMEOUT_MAX {
+            let (value, most) = (print_duration(duration), print_duration(REQUEST_TIMEOUT_MAX));
+            let problem = format!("{value}, must be more than 0s and at most {most}");
+            return self.refuse(field, problem);
+        }
+        Some(duration)
+    }
+
+    fn number(&mut self, field: &Field<'_, i64>, limits: RangeInclusive<u32>) -> Option<u32> {
+        u32::try_from(field.value).ok().filter(|number| limits.contains(number)).or_else(|| {
+            let (least, most) = limits.into_inner();
+            let value = match field.written_origin() {
+                Some(_) => field.value.to_string(),
+                None => "not set".to_owned(),
+            };
+            self.refuse(field, format!("{value}, must be {least} to {most}"))
+        })
+    }
+
+    fn word<T: Copy>(&mut self, field: &Field<'_, &str>, words: &[(&str, T)]) -> Option<T> {
+        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == field.value) {
+            return Some(*meaning);
+        }
+        let known: Vec<_> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+        let value = quoted(field.value);
+        self.refuse(field, format!("{value}, must be {}", known.join(" or ")))
+    }
+
+    fn secret_keys(&mut self, field: &Field<'_, Vec<&str>>) -> Option<Vec<Secret>> {
+        self.count(field, "keys", 1..=SECRET_KEYS_MAX)?;
+        self.each(field, |key| {
+            if key == HIDDEN {
+                return Err(hidden());
+            }
+            // White space alone is what an empty file or variable leaves behind.
+            if key.trim().is_empty() {
+                return Err(format!("empty, must be 1 to {SECRET_BYTES_MAX} bytes"));
+            }
+            length(key, SECRET_BYTES_MAX)?;
+            Ok(Secret::new(key))
+        })
+    }
+
+    /// Nothing, no token, or one.
+    fn token(&mut self, field: &Field<'_, &str>) -> Option<Option<Secret>> {
+        let token = field.value;
+        if token.is_empty() {
+            return Some(None);
+        }
+        let checked = if token == HIDDEN {
+            Err(hidden())
+        } else if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Err("must be visible ASCII characters without spaces".to_owned())
+        } else {
+            length(token, SECRET_BYTES_MAX)
+        };
+        match checked {
+            Ok(()) => Some(Some(Secret::new(token))),
+            Err(problem) => self.refuse(field, problem),
+        }
+    }
+
+    fn admins(&mut self, field: &Field<'_, Vec<&str>>) -> Option<Vec<String>> {
+        self.count(field, "accounts", 1..=ADMINS_MAX)?;
+        self.each(field, |account| {
+            length(account, ADMIN_BYTES_MAX)?;
+            if account.chars().any(char::is_control) {
+                return Err(format!("{}, must have no control characters", quoted(account)));
+            }
+            Ok(account.to_owned())
+        })
+    }
+
+    fn hosts(&mut self, field: &Field<'_, Vec<&str>>) -> Option<Vec<String>> {
+        self.count(field, "names", 0..=HOSTS_MAX)?;
+        self.each(field, |host| {
+            length(host, HOST_BYTES_MAX)?;
+            if !is_host(host) {
+                let wanted = "a host name or IP address without scheme, port or path";
+                return Err(format!("{}, must be {wanted}", quoted(host)));
+            }
+            // The case of a host name means nothing.
+            Ok(host.to_ascii_lowercase())
+        })
+    }
+
+    fn count(
+        &mut self,
+        field: &Field<'_, Vec<&str>>,
+        what: &str,
+        limits: RangeInclusive<usize>,
+    ) -> Option<()> {
+        let count = field.value.len();
+        if limits.contains(&count) {
+            return Some(());
+        }
+        let (least, most) = limits.into_inner();
+        self.refuse(field, format!("{count} {what}, must be {least} to {most}"))
+    }
+
+    /// Each element through a check, and each fault by the element's own key.
+    fn each<T>(
+        &mut self,
+        field: &Field<'_, Vec<&str>>,
+        check: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        let mut checked = Vec::with_capacity(field.value.len());
+        for (index, item) in field.value.iter().enumerate() {
+            match check(item) {
+                Ok(item) => checked.push(item),
+                Err(problem) => {
+                    let key = join(&field.key, &index.to_string());
+                    self.faults.push_first(&key, problem, field.origin);
+                }
+            }
+        }
+        (checked.len() == field.value.len()).then_some(checked)
+    }
+
+    fn refuse<V, T>(&mut self, field: &Field<'_, V>, problem: String) -> Option<T> {
+        self.faults.push_first(&field.key, problem, field.origin);
+        None
+    }
+}
+
+/// What `guestlist config` prints must not come back as a key that everybody knows.
+fn hidden() -> String {
+    format!("{HIDDEN:?} stands for a secret, must be the secret itself")
+}
+
+fn length(text: &str, bytes_max: usize) -> Result<(), String> {
+    match text.len() {
+        bytes if (1..=bytes_max).contains(&bytes) => Ok(()),
+        bytes => Err(format!("{bytes} bytes, must be 1 to {bytes_max}")),
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    let bracketed = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match bracketed {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => text.bytes().all(name),
+    }
+}

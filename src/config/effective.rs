@@ -1,0 +1,113 @@
+//! The settings in force, as text.
+//!
+//! Job: write what `guestlist config` prints. Promise: every setting, in the order of
+//! `default.toml`, as TOML that a settings file may hold; no secret, and what stands for one is
+//! refused when it is read back. Not here: the comments, which are in `default.toml`.
+
+use std::fmt::Write;
+
+use toml::Value;
+
+use super::secret::{HIDDEN, Secret};
+use super::settings::*;
+use super::units::{print_bytes, print_duration};
+use crate::domain::RoomRules;
+
+impl Settings {
+    /// The settings as TOML, secrets hidden, `"auto"` resolved.
+    pub fn effective_toml(&self) -> String {
+        // Taken apart without "..", so that a new setting does not build until it is printed.
+        let Self { server, control, log, store, apps } = self;
+        let mut page = Page::default();
+        page.server(server);
+        page.control(control);
+        let LogSettings { access } = log;
+        page.heading("[log]");
+        page.entry("access", access.as_str());
+        let StoreSettings { kind } = store;
+        page.heading("[store]");
+        page.entry("kind", kind.as_str());
+        for app in apps {
+            page.app(app);
+        }
+        page.0
+    }
+}
+
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn server(&mut self, settings: &ServerSettings) {
+        let ServerSettings { listen, body_limit_bytes, request_timeout, max_connections } =
+            settings;
+        self.heading("[server]");
+        self.entry("listen", listen.to_string());
+        self.entry("body_limit", print_bytes(*body_limit_bytes as u64));
+        self.entry("request_timeout", print_duration(*request_timeout));
+        self.entry("max_connections", *max_connections as i64);
+    }
+
+    fn control(&mut self, settings: &ControlSettings) {
+        let ControlSettings { listen, token, hosts } = settings;
+        self.heading("[control]");
+        self.entry("listen", listen.to_string());
+        self.entry("token", token.as_ref().map_or("", hide));
+        self.entry("hosts", hosts.clone());
+    }
+
+    fn app(&mut self, settings: &AppSettings) {
+        let AppSettings {
+            sdkappid,
+            secret_keys,
+            admins,
+            strict,
+            unlimited,
+            total_calls_per_second,
+            room,
+            callback,
+        } = settings;
+        self.heading("[[app]]");
+        self.entry("sdkappid", *sdkappid);
+        self.entry("secret_keys", secret_keys.iter().map(hide).collect::<Vec<_>>());
+        self.entry("admins", admins.clone());
+        self.entry("strict", *strict);
+        self.entry("unlimited", *unlimited);
+        self.entry("total_calls_per_second", *total_calls_per_second);
+        self.room(room);
+        let CallbackSettings { allow_private } = callback;
+        self.heading("[app.callback]");
+        self.entry("allow_private", *allow_private);
+    }
+
+    fn room(&mut self, settings: &RoomSettings) {
+        let RoomSettings { rules, owner_role_name } = settings;
+        let RoomRules {
+            owner_is_member,
+            max_member_count,
+            member_ceiling,
+            max_seat_count,
+            max_admin_count,
+        } = rules;
+        self.heading("[app.room]");
+        self.entry("owner_is_member", *owner_is_member);
+        self.entry("owner_role_name", owner_role_name.as_str());
+        self.entry("max_member_count", *max_member_count);
+        self.entry("member_ceiling", *member_ceiling);
+        self.entry("max_seat_count", *max_seat_count);
+        self.entry("max_admin_count", *max_admin_count);
+    }
+
+    fn heading(&mut self, heading: &str) {
+        let gap = if self.0.is_empty() { "" } else { "\n" };
+        writeln!(self.0, "{gap}{heading}").expect("writing to a String does not fail");
+    }
+
+    fn entry(&mut self, key: &str, value: impl Into<Value>) {
+        writeln!(self.0, "{key} = {}", value.into()).expect("writing to a String does not fail");
+    }
+}
+
+fn hide(_: &Secret) -> &'static str {
+    HIDDEN
+}

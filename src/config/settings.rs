@@ -1,0 +1,192 @@
+//! The settings as types, and their limits.
+//!
+//! Job: name every setting with its unit. Promise: whoever holds a `Settings` holds values within
+//! their limits. Not here: how they got there (`check`).
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::secret::Secret;
+use crate::domain::RoomRules;
+
+/// The most that `server.body_limit` may be, in bytes.
+pub const BODY_LIMIT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// The most that `server.request_timeout` may be.
+pub const REQUEST_TIMEOUT_MAX: Duration = Duration::from_secs(600);
+/// The most that `server.max_connections` may be.
+pub const MAX_CONNECTIONS_MAX: u32 = 1_000_000;
+/// The most names in `control.hosts`.
+pub const HOSTS_MAX: usize = 100;
+/// The most bytes of a name in `control.hosts`: those of a DNS name.
+pub const HOST_BYTES_MAX: usize = 253;
+/// The most bytes of a secret key or of the control token.
+pub const SECRET_BYTES_MAX: usize = 512;
+/// The most apps.
+pub const APPS_MAX: usize = 1000;
+/// The most secret keys of an app: a ticket that no key signed is checked against all.
+pub const SECRET_KEYS_MAX: usize = 16;
+/// The most admin accounts of an app.
+pub const ADMINS_MAX: usize = 100;
+/// The most bytes of an admin account.
+pub const ADMIN_BYTES_MAX: usize = 32;
+/// The most that `app.room.max_seat_count` may be.
+pub const SEAT_COUNT_MAX: u32 = 100;
+
+/// The secret key of the app that `guestlist dev` brings. It stands in public source: whoever can
+/// reach a listener that uses it can sign as anybody.
+pub const DEVELOPMENT_KEY: &str =
+    "67756573746c69737420646576656c6f706d656e74206b657920303030303031";
+
+/// All settings, checked. Each is described in `config/default.toml`.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `[server]`: the main listener.
+    pub server: ServerSettings,
+    /// `[control]`: the control plane.
+    pub control: ControlSettings,
+    /// `[log]`: lines on stderr.
+    pub log: LogSettings,
+    /// `[store]`: where rooms are kept.
+    pub store: StoreSettings,
+    /// `[[app]]`: the tenants, no two with one SDKAppID, in the order of the file.
+    pub apps: Vec<AppSettings>,
+}
+
+/// `[server]`: the main listener.
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    /// The address to bind; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The largest body of a request, in bytes; 1 to `BODY_LIMIT_BYTES_MAX`.
+    pub body_limit_bytes: usize,
+    /// The longest wait for a body and for a commit; more than 0, at most `REQUEST_TIMEOUT_MAX`.
+    pub request_timeout: Duration,
+    /// Connections open at once; 1 to `MAX_CONNECTIONS_MAX`.
+    pub max_connections: usize,
+}
+
+/// `[control]`: the control plane.
+#[derive(Debug, Clone)]
+pub struct ControlSettings {
+    /// The address to bind; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The bearer token, if there is one: never empty, visible ASCII without spaces.
+    pub token: Option<Secret>,
+    /// Names, besides the loopback ones, that a `Host` header may have: lower case, no port.
+    pub hosts: Vec<String>,
+}
+
+/// `[log]`: lines on stderr.
+#[derive(Debug, Clone)]
+pub struct LogSettings {
+    /// Which requests get an access line; `"auto"` is resolved already.
+    pub access: AccessLog,
+}
+
+/// Which requests get an access line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessLog {
+    /// None.
+    Off,
+    /// Those that were refused or failed.
+    Failures,
+    /// Each.
+    All,
+}
+
+impl AccessLog {
+    /// The word in the settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Failures => "failures",
+            Self::All => "all",
+        }
+    }
+}
+
+/// `[store]`: where rooms are kept.
+#[derive(Debug, Clone)]
+pub struct StoreSettings {
+    /// The kind of store.
+    pub kind: StoreKind,
+}
+
+/// The kinds of store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreKind {
+    /// Until the process ends.
+    Memory,
+}
+
+impl StoreKind {
+    /// The word in the settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+        }
+    }
+}
+
+/// `[[app]]`: one tenant.
+#[derive(Debug, Clone)]
+pub struct AppSettings {
+    /// The SDKAppID, from 1.
+    pub sdkappid: u32,
+    /// 1 to `SECRET_KEYS_MAX` keys; the first signs, all verify.
+    pub secret_keys: Vec<Secret>,
+    /// 1 to `ADMINS_MAX` accounts that may call the server APIs.
+    pub admins: Vec<String>,
+    /// The vendors' tables to the letter.
+    pub strict: bool,
+    /// No limits on calls per second.
+    pub unlimited: bool,
+    /// Calls per second over all commands; 0 is no such limit.
+    pub total_calls_per_second: u32,
+    /// `[app.room]`.
+    pub room: RoomSettings,
+    /// `[app.callback]`.
+    pub callback: CallbackSettings,
+}
+
+/// `[app.room]`: what the app's rooms may hold, and how their owner is called.
+#[derive(Debug, Clone)]
+pub struct RoomSettings {
+    /// The part that the rules of rooms read.
+    pub rules: RoomRules,
+    /// The word for the owner's role in answers.
+    pub owner_role_name: OwnerRoleName,
+}
+
+/// The word for the owner's role: the vendor's pages use both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnerRoleName {
+    /// `Owner`.
+    Owner,
+    /// `RoomOwner`.
+    RoomOwner,
+}
+
+impl OwnerRoleName {
+    /// The word in the settings and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "Owner",
+            Self::RoomOwner => "RoomOwner",
+        }
+    }
+}
+
+/// `[app.callback]`: where the app's callbacks may go.
+#[derive(Debug, Clone)]
+pub struct CallbackSettings {
+    /// Private and loopback addresses are allowed.
+    pub allow_private: bool,
+}
+
+impl Settings {
+    /// Whether any app can be signed for with the key that stands in public source.
+    pub fn uses_development_key(&self) -> bool {
+        self.apps.iter().flat_map(|app| &app.secret_keys).any(|key| key.expose() == DEVELOPMENT_KEY)
+    }
+}

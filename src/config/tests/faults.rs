@@ -1,0 +1,334 @@
+//! Values that are refused: each with its exact message, and all of them at once.
+
+use super::*;
+use crate::config::layers::FILE_BYTES_MAX;
+
+/// The one fault that a `--set` leads to, without the layer.
+#[track_caller]
+fn fault(text: &str) -> String {
+    let faults = given().app().set(text).faults();
+    assert_eq!(faults.len(), 1, "{text}: {faults:#?}");
+    faults[0].strip_suffix(" (--set)").expect("the layer is named").to_owned()
+}
+
+#[track_caller]
+fn fine(text: &str) {
+    if let Err(error) = given().app().set(text).load(Defaults::Serve) {
+        panic!("{text}: {error}");
+    }
+}
+
+#[test]
+fn values_out_of_their_limits() {
+    let address = "must be an IP address and a port such as \"127.0.0.1:8080\"";
+    let rows = [
+        ("server.listen=localhost:80", format!("server.listen: \"localhost:80\", {address}")),
+        ("control.listen=", format!("control.listen: \"\", {address}")),
+        ("server.listen=127.0.0.1:65536", format!("server.listen: \"127.0.0.1:65536\", {address}")),
+    ];
+    for (text, message) in rows {
+        assert_eq!(fault(text), message);
+    }
+    let rows = [
+        ("server.body_limit=much", "server.body_limit: \"much\", must be a size such as \"1 MiB\""),
+        ("server.body_limit=0", "server.body_limit: 0 B, must be 1 B to 64 MiB"),
+        ("server.body_limit=65 MiB", "server.body_limit: 65 MiB, must be 1 B to 64 MiB"),
+        ("server.body_limit=67108865", "server.body_limit: 67108865 B, must be 1 B to 64 MiB"),
+        (
+            "server.request_timeout=3",
+            "server.request_timeout: \"3\", must be a duration such as \"3s\"",
+        ),
+        (
+            "server.request_timeout=0s",
+            "server.request_timeout: 0s, must be more than 0s and at most 10m",
+        ),
+        (
+            "server.request_timeout=10m 1ms",
+            "server.request_timeout: 10m 1ms, must be more than 0s and at most 10m",
+        ),
+        ("server.max_connections=0", "server.max_connections: 0, must be 1 to 1000000"),
+        ("server.max_connections=1000001", "server.max_connections: 1000001, must be 1 to 1000000"),
+        ("server.max_connections=-1", "server.max_connections: -1, must be 1 to 1000000"),
+        (
+            "log.access=some",
+            "log.access: \"some\", must be \"auto\" or \"off\" or \"failures\" or \"all\"",
+        ),
+        ("store.kind=journal", "store.kind: \"journal\", must be \"memory\""),
+        ("app.0.sdkappid=0", "app.0.sdkappid: 0, must be 1 to 4294967295"),
+        ("app.0.sdkappid=-1", "app.0.sdkappid: -1, must be 1 to 4294967295"),
+        ("app.0.sdkappid=4294967296", "app.0.sdkappid: 4294967296, must be 1 to 4294967295"),
+        (
+            "app.0.total_calls_per_second=-1",
+            "app.0.total_calls_per_second: -1, must be 0 to 4294967295",
+        ),
+        (
+            "app.0.total_calls_per_second=4294967296",
+            "app.0.total_calls_per_second: 4294967296, must be 0 to 4294967295",
+        ),
+        (
+            "app.0.room.owner_role_name=owner",
+            "app.0.room.owner_role_name: \"owner\", must be \"Owner\" or \"RoomOwner\"",
+        ),
+        (
+            "app.0.room.max_member_count=0",
+            "app.0.room.max_member_count: 0, must be 1 to 4294967295",
+        ),
+        ("app.0.room.member_ceiling=0", "app.0.room.member_ceiling: 0, must be 1 to 4294967295"),
+        (
+            "app.0.room.member_ceiling=4294967296",
+            "app.0.room.member_ceiling: 4294967296, must be 1 to 4294967295",
+        ),
+        (
+            "app.0.room.member_ceiling=299",
+            "app.0.room.member_ceiling: 299, must be at least app.0.room.max_member_count, which is 300",
+        ),
+        (
+            "app.0.room.max_member_count=1000001",
+            "app.0.room.member_ceiling: 1000000, must be at least app.0.room.max_member_count, which is 1000001",
+        ),
+        ("app.0.room.max_seat_count=0", "app.0.room.max_seat_count: 0, must be 1 to 100"),
+        ("app.0.room.max_seat_count=101", "app.0.room.max_seat_count: 101, must be 1 to 100"),
+        ("app.0.room.max_admin_count=0", "app.0.room.max_admin_count: 0, must be 1 to 4294967295"),
+    ];
+    for (text, message) in rows {
+        assert_eq!(fault(text), message);
+    }
+}
+
+#[test]
+fn lists_out_of_their_limits() {
+    let many =
+        |key: &str, count: usize, text: &str| format!("{key}={}", vec![text; count].join(","));
+    let host = "must be a host name or IP address without scheme, port or path";
+    let rows = [
+        ("app.0.secret_keys=".into(), "app.0.secret_keys: 0 keys, must be 1 to 16".into()),
+        (many("app.0.secret_keys", 17, "k"), "app.0.secret_keys: 17 keys, must be 1 to 16".into()),
+        (
+            "app.0.secret_keys=[\"\"]".into(),
+            "app.0.secret_keys.0: empty, must be 1 to 512 bytes".into(),
+        ),
+        (
+            "app.0.secret_keys.0= \n".into(),
+            "app.0.secret_keys.0: empty, must be 1 to 512 bytes".into(),
+        ),
+        (
+            format!("app.0.secret_keys.1={}", "k".repeat(513)),
+            "app.0.secret_keys.1: 513 bytes, must be 1 to 512".into(),
+        ),
+        ("app.0.admins=".into(), "app.0.admins: 0 accounts, must be 1 to 100".into()),
+        (many("app.0.admins", 101, "a"), "app.0.admins: 101 accounts, must be 1 to 100".into()),
+        ("app.0.admins.0=".into(), "app.0.admins.0: 0 bytes, must be 1 to 32".into()),
+        (
+            format!("app.0.admins.1={}", "é".repeat(17)),
+            "app.0.admins.1: 34 bytes, must be 1 to 32".into(),
+        ),
+        (
+            "app.0.admins.0=a\u{7f}b".into(),
+            "app.0.admins.0: \"a\\u{7f}b\", must have no control characters".into(),
+        ),
+        (many("control.hosts", 101, "h"), "control.hosts: 101 names, must be 0 to 100".into()),
+        ("control.hosts.0=".into(), "control.hosts.0: 0 bytes, must be 1 to 253".into()),
+        (
+            format!("control.hosts.0={}", "h".repeat(254)),
+            "control.hosts.0: 254 bytes, must be 1 to 253".into(),
+        ),
+        ("control.hosts.0=a:80".into(), format!("control.hosts.0: \"a:80\", {host}")),
+        ("control.hosts.0=http://a".into(), format!("control.hosts.0: \"http://a\", {host}")),
+        ("control.hosts.0=[a]".into(), format!("control.hosts.0: \"[a]\", {host}")),
+    ];
+    for (text, message) in rows {
+        assert_eq!(fault(&text), message);
+    }
+}
+
+#[test]
+fn tokens_that_no_header_can_carry() {
+    let visible = "control.token: must be visible ASCII characters without spaces";
+    assert_eq!(fault("control.token=two words"), visible);
+    assert_eq!(fault("control.token=schlüssel"), visible);
+    let long = format!("control.token={}", "t".repeat(513));
+    assert_eq!(fault(&long), "control.token: 513 bytes, must be 1 to 512");
+}
+
+#[test]
+fn the_limits_themselves_are_allowed() {
+    let lists = [
+        format!("app.0.secret_keys={}", vec!["k"; 16].join(",")),
+        format!("app.0.secret_keys.0={}", "k".repeat(512)),
+        format!("app.0.admins={}", vec!["a"; 100].join(",")),
+        format!("app.0.admins.0={}", "é".repeat(16)),
+        format!("control.hosts={}", vec!["h"; 100].join(",")),
+        format!("control.hosts.0={}", "h".repeat(253)),
+        format!("control.token={}", "t".repeat(512)),
+    ];
+    lists.iter().for_each(|text| fine(text));
+    for text in [
+        "server.listen=[::1]:0",
+        "server.body_limit=1",
+        "server.body_limit=64 MiB",
+        "server.request_timeout=1ns",
+        "server.request_timeout=10m",
+        "server.max_connections=1",
+        "server.max_connections=1000000",
+        "app.0.sdkappid=1",
+        "app.0.sdkappid=4294967295",
+        "app.0.total_calls_per_second=4294967295",
+        "app.0.room.max_member_count=1",
+        "app.0.room.max_member_count=1000000",
+        "app.0.room.member_ceiling=300",
+        "app.0.room.member_ceiling=4294967295",
+        "app.0.room.max_seat_count=1",
+        "app.0.room.max_seat_count=100",
+        "app.0.room.max_admin_count=1",
+        "app.0.room.max_admin_count=4294967295",
+    ] {
+        fine(text);
+    }
+}
+
+#[test]
+fn wrong_types() {
+    let faults = given()
+        .file("server = 1\n[control]\ntoken = 5\nhosts = [1, \"a\", 2.5]\n[app]\nsdkappid = 1")
+        .set("server.listen=127.0.0.1:1")
+        .set("server.max_connections=many")
+        .env("GUESTLIST_SERVER__MAX_CONNECTIONS", "")
+        .env("GUESTLIST_STORE", "memory")
+        .set("log={access=true}")
+        .set("control.hosts=[\"a\"")
+        .set("app=[1979-05-27]")
+        .faults();
+    assert_eq!(
+        faults,
+        [
+            "app: is a table, must be a list of tables (FILE)",
+            "control.hosts.0: is an integer, must be text (FILE)",
+            "control.hosts.2: is a fraction, must be text (FILE)",
+            "control.token: is an integer, must be text (FILE)",
+            "server: is an integer, must be a table (FILE)",
+            "server.max_connections: is text, must be an integer (environment variable GUESTLIST_SERVER__MAX_CONNECTIONS)",
+            "store: is text, must be a table (environment variable GUESTLIST_STORE)",
+            "server.max_connections: is text, must be an integer (--set)",
+            "log.access: is a boolean, must be text (--set)",
+            "control.hosts: is text, must be a list of text (--set)",
+            "app.0: is a date or time, must be a table (--set)",
+        ]
+    );
+    assert_eq!(fault("app.0.strict=yes"), "app.0.strict: is text, must be true or false");
+    assert_eq!(fault("app.0.strict=[]"), "app.0.strict: is a list, must be true or false");
+}
+
+#[test]
+fn an_app_must_say_its_number_and_a_key() {
+    assert_eq!(
+        given().file("[[app]]").faults(),
+        [
+            "app.0.sdkappid: not set, must be 1 to 4294967295",
+            "app.0.secret_keys: 0 keys, must be 1 to 16",
+        ]
+    );
+}
+
+#[test]
+fn a_refused_value_is_not_called_missing_too() {
+    assert_eq!(
+        given().file("[[app]]\nsdkappid = \"1\"\nsecret_keys = [1]").faults(),
+        [
+            "app.0.sdkappid: is text, must be an integer (FILE)",
+            "app.0.secret_keys.0: is an integer, must be text (FILE)",
+        ]
+    );
+}
+
+#[test]
+fn no_two_apps_share_a_number() {
+    let app = |id: i64| format!("[[app]]\nsdkappid = {id}\nsecret_keys = [\"k\"]\n");
+    let faults = given().file([7, 8, 7].map(app).concat()).faults();
+    assert_eq!(faults, ["app.2.sdkappid: 7, is that of app.0 already (FILE)"]);
+    let faults = given().file([-1, -1].map(app).concat()).faults();
+    assert_eq!(
+        faults,
+        [
+            "app.0.sdkappid: -1, must be 1 to 4294967295 (FILE)",
+            "app.1.sdkappid: -1, must be 1 to 4294967295 (FILE)",
+        ]
+    );
+}
+
+#[test]
+fn apps_are_counted() {
+    let apps = |count: usize| {
+        let app = |id| format!("[[app]]\nsdkappid = {id}\nsecret_keys = [\"k\"]\n");
+        given().file((1..=count).map(app).collect::<String>())
+    };
+    assert_eq!(apps(1000).serve().apps.len(), 1000);
+    assert_eq!(apps(1001).faults(), ["app: 1001 apps, must be at most 1000 (FILE)"]);
+}
+
+#[test]
+fn an_override_needs_an_equals_sign() {
+    assert_eq!(
+        given().set("log.access=off").set("log.access:off").faults(),
+        ["--set: number 2 has no \"=\", must be key=value"]
+    );
+}
+
+#[test]
+fn all_faults_are_reported_at_once() {
+    let given = given()
+        .file("[server]\nlisten = \"here\"\nlimit = 1\n[[app]]\n[[app]]\nadmins = []")
+        .env("GUESTLIST_STORE__KIND", "disk")
+        .set("log.access=1")
+        .set("app.0.strict=1");
+    let expected = [
+        "server.limit: no such setting, the nearest is server.listen (FILE)",
+        "app.0.strict: is an integer, must be true or false (--set)",
+        "server.listen: \"here\", must be an IP address and a port such as \"127.0.0.1:8080\" (FILE)",
+        "log.access: \"1\", must be \"auto\" or \"off\" or \"failures\" or \"all\" (--set)",
+        "store.kind: \"disk\", must be \"memory\" (environment variable GUESTLIST_STORE__KIND)",
+        "app.0.sdkappid: not set, must be 1 to 4294967295",
+        "app.0.secret_keys: 0 keys, must be 1 to 16",
+        "app.1.sdkappid: not set, must be 1 to 4294967295",
+        "app.1.secret_keys: 0 keys, must be 1 to 16",
+        "app.1.admins: 0 accounts, must be 1 to 100 (FILE)",
+    ];
+    assert_eq!(given.faults(), expected);
+    let error = given.load(Defaults::Serve).unwrap_err();
+    assert_eq!(error.to_string().lines().count(), expected.len(), "one line each");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_fault_beside_the_others() {
+    let directory = tempfile::tempdir().unwrap();
+    // The name looks like a key: the faults of the unknown apps go, this one stays.
+    let path = directory.path().join("app.toml");
+    let sources = Sources {
+        file: Some(&path),
+        environment: Vec::new(),
+        overrides: vec!["app.3.strict=1".into(), "app.0.strict=true".into(), "store.kind=x".into()],
+    };
+    let error = Settings::load(&sources, Defaults::Serve).unwrap_err();
+    let missing = std::fs::read(&path).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "{}: cannot be read: {missing}\nstore.kind: \"x\", must be \"memory\" (--set)",
+            path.display()
+        )
+    );
+}
+
+#[test]
+fn files_that_are_no_settings() {
+    assert_eq!(
+        given().file("[server]\n\nlisten = here").faults(),
+        ["FILE: line 3 is not TOML: string values must be quoted, expected literal string"]
+    );
+    assert_eq!(given().file([0xff, 0xfe]).faults(), ["FILE: is not UTF-8"]);
+    let comment = |bytes: u64| vec![b'#'; usize::try_from(bytes).unwrap()];
+    assert!(given().file(comment(FILE_BYTES_MAX)).serve().apps.is_empty());
+    assert_eq!(
+        given().file(comment(FILE_BYTES_MAX + 1)).faults(),
+        ["FILE: is larger than 1048576 bytes"]
+    );
+}

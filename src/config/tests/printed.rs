@@ -1,0 +1,99 @@
+//! The settings in force, as `guestlist config` prints them.
+
+use super::*;
+
+const DEFAULTS: &str = r#"[server]
+listen = "127.0.0.1:8080"
+body_limit = "1 MiB"
+request_timeout = "3s"
+max_connections = 10000
+
+[control]
+listen = "127.0.0.1:8081"
+token = ""
+hosts = []
+
+[log]
+access = "failures"
+
+[store]
+kind = "memory"
+"#;
+
+const APP: &str = r#"
+[[app]]
+sdkappid = 1400000001
+secret_keys = ["(hidden)"]
+admins = ["administrator"]
+strict = false
+unlimited = false
+total_calls_per_second = 0
+
+[app.room]
+owner_is_member = true
+owner_role_name = "Owner"
+max_member_count = 300
+member_ceiling = 1000000
+max_seat_count = 16
+max_admin_count = 10
+
+[app.callback]
+allow_private = false
+"#;
+
+#[test]
+fn the_defaults_are_printed_as_default_toml_has_them() {
+    assert_eq!(given().serve().effective_toml(), DEFAULTS);
+    assert_eq!(given().app().serve().effective_toml(), format!("{DEFAULTS}{APP}"));
+}
+
+#[test]
+fn default_toml_as_a_file_changes_nothing() {
+    // Its template is then an app, which lacks what each app must say.
+    let copy = given().file(include_str!("../../../config/default.toml"));
+    assert_eq!(
+        copy.faults(),
+        [
+            "app.0.sdkappid: 0, must be 1 to 4294967295 (FILE)",
+            "app.0.secret_keys: 0 keys, must be 1 to 16 (FILE)",
+        ]
+    );
+    assert_eq!(copy.app().serve().effective_toml(), format!("{DEFAULTS}{APP}"));
+}
+
+#[test]
+fn what_is_printed_reads_back_as_the_same() {
+    let changed = given()
+        .app()
+        .set("app.0.sdkappid=3")
+        .set("server.listen=[::1]:0")
+        .set("server.body_limit=1500")
+        .set("server.request_timeout=1500ms")
+        .set("server.max_connections=7")
+        .set("control.listen=0.0.0.0:9")
+        .set("control.token=t0ken")
+        .set("control.hosts=a,b")
+        .set("log.access=off")
+        .set("app.0.secret_keys.1=other")
+        .set("app.0.admins=\u{e9}\"\\,b")
+        .set("app.0.strict=true")
+        .set("app.0.unlimited=true")
+        .set("app.0.total_calls_per_second=5")
+        .set("app.0.room.owner_is_member=false")
+        .set("app.0.room.owner_role_name=RoomOwner")
+        .set("app.0.room.max_member_count=2")
+        .set("app.0.room.member_ceiling=3")
+        .set("app.0.room.max_seat_count=4")
+        .set("app.0.room.max_admin_count=5")
+        .set("app.0.callback.allow_private=true")
+        .set("app.1.sdkappid=2")
+        .set("app.1.secret_keys=k")
+        .serve();
+    let printed = changed.effective_toml();
+    let defaults = format!("{DEFAULTS}{APP}");
+    let same = printed.lines().filter(|line| line.contains(" = ") && defaults.contains(line));
+    // The second app, which says only what it must, and hidden keys; nothing of the first.
+    assert_eq!(same.filter(|line| !line.contains("kind")).count(), APP.matches(" = ").count() - 1);
+    let shown = printed.replace("(hidden)", "revealed");
+    assert_eq!(given().file(&shown).serve().effective_toml(), printed);
+}
