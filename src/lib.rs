@@ -1,5 +1,5 @@
-//! guestlist answers the membership APIs of the big room vendors from one list of who is in
-//! which room.
+//! guestlist answers the membership APIs of the big room vendors from one list of who is in which
+//! room.
 //!
 //! The modules are floors of one house; imports only look down (see `ARCHITECTURE.md`).
 

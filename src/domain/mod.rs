@@ -1,9 +1,41 @@
 //! Rooms and members as pure rules.
 //!
-//! Job: say what may happen in a room and what it changes. Promise: no clock, no randomness, no
-//! I/O, no lock and no log in here; everything comes in by argument. Not here: wire words, error
-//! codes and storage.
+//! Job: say what may happen in a room and what it changes. An [`Operation`] names the records that
+//! it must see and decides, from those alone, what is written and what happened.
+//!
+//! Promise: no clock, no randomness, no I/O, no lock and no log in here; everything comes in by
+//! argument, so each rule can be tabled, fuzzed and replayed.
+//!
+//! Not here: wire words, error codes and storage.
 
+mod event;
+mod ids;
+mod member;
+mod operation;
+mod ops;
+mod page;
+mod password;
+mod position;
+mod refusal;
+mod room;
 mod rules;
+mod text;
 
+pub use event::{Event, LeaveReason};
+pub use ids::{Account, AppId, MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES, RoomId, RoomKey};
+pub use member::{Member, MemberView, Role};
+pub use operation::{Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice};
+pub use ops::{
+    CreateRoom, DestroyRoom, Enter, EnterMany, Entry, Leave, MAX_ENTRIES_PER_STEP, MemberChange,
+    RoomChange, SeatRequest, UpdateMember, UpdateRoom,
+};
+pub use page::{PageEnd, PageQuery, PageSink};
+pub use password::{Gate, PasswordHash, Salt};
+pub use position::Position;
+pub use refusal::{Ceiling, Refusal};
+pub use room::{
+    Facts, MIN_SCHEDULE_S, RoomKind, RoomStatus, RoomView, Schedule, SeatSettings, Silenced,
+    TakeSeatMode, Tally,
+};
 pub use rules::RoomRules;
+pub use text::{TextFault, is_plain};

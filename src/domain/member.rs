@@ -1,0 +1,91 @@
+//! A person in a room.
+
+use super::ids::Account;
+
+/// What a member may do among the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The owner of the room.
+    Owner,
+    /// An administrator.
+    Admin,
+    /// Everybody else.
+    Member,
+}
+
+/// A member's record, as a rule writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub account: Account,
+    /// The display name in this room; empty when none is set.
+    pub name: Box<str>,
+    /// The app's own text about the member.
+    pub custom_info: Box<str>,
+    /// Owner, administrator or neither.
+    pub role: Role,
+    /// Whether the person ever came in: the owner of a new room is listed before that.
+    pub entered: bool,
+    /// When the member came to stand in the list, in Unix milliseconds of the app's clock. With
+    /// the account it is the place in the order.
+    pub joined_ms: u64,
+}
+
+impl Member {
+    /// The record as a store would show it.
+    #[must_use]
+    pub fn view(&self) -> MemberView<'_> {
+        MemberView {
+            account: self.account.as_str(),
+            name: &self.name,
+            custom_info: &self.custom_info,
+            role: self.role,
+            entered: self.entered,
+            joined_ms: self.joined_ms,
+            plain: self.is_plain(),
+        }
+    }
+
+    /// Whether all texts of the record stand in JSON as they are.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        let texts = [self.account.as_str(), &self.name, &self.custom_info];
+        texts.into_iter().all(super::text::is_plain)
+    }
+}
+
+/// A member's record, borrowed from wherever the store keeps it. Fields as in [`Member`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemberView<'a> {
+    /// Who.
+    pub account: &'a str,
+    /// The display name in this room.
+    pub name: &'a str,
+    /// The app's own text about the member.
+    pub custom_info: &'a str,
+    /// Owner, administrator or neither.
+    pub role: Role,
+    /// Whether the person ever came in.
+    pub entered: bool,
+    /// When the member came to stand in the list, in Unix milliseconds.
+    pub joined_ms: u64,
+    /// The texts need no escaping in JSON.
+    pub plain: bool,
+}
+
+impl MemberView<'_> {
+    /// A copy that can be changed and written back. `account` is the one that was asked for: its
+    /// text is shared, not copied.
+    #[must_use]
+    pub fn to_member(&self, account: &Account) -> Member {
+        debug_assert_eq!(self.account, account.as_str());
+        Member {
+            account: account.clone(),
+            name: self.name.into(),
+            custom_info: self.custom_info.into(),
+            role: self.role,
+            entered: self.entered,
+            joined_ms: self.joined_ms,
+        }
+    }
+}

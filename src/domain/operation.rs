@@ -1,0 +1,108 @@
+//! The shape of a change: footprint, decision, delta.
+//!
+//! What is atomic: all writes and events of one [`Delta`], on one room. A store shows an operation
+//! exactly the records of its [`Need`], commits its delta whole or not at all, and may ask it to
+//! decide again when somebody else was faster.
+
+use super::event::Event;
+use super::ids::Account;
+use super::member::{Member, MemberView};
+use super::refusal::Refusal;
+use super::room::{Facts, RoomView, Tally};
+use super::rules::RoomRules;
+
+/// The records that an operation must see. Facts and tally are always among them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Need<'a> {
+    /// The room may be unknown: the operation makes it. Without this an unknown room is
+    /// [`Refusal::NoSuchRoom`], said by the store.
+    pub create: bool,
+    /// Members to show, by account; an absent one is shown as absent.
+    pub accounts: &'a [Account],
+}
+
+/// What an operation sees: the records of its [`Need`] at one moment, borrowed.
+#[derive(Debug, Clone, Copy)]
+pub struct Slice<'a> {
+    /// The room, absent only for an operation that may create it.
+    pub room: Option<RoomView<'a>>,
+    /// The needed members, in the order of [`Need::accounts`].
+    pub members: &'a [Option<MemberView<'a>>],
+}
+
+impl<'a> Slice<'a> {
+    /// The room.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`] when there is none.
+    pub fn room(&self) -> Result<RoomView<'a>, Refusal> {
+        self.room.ok_or(Refusal::NoSuchRoom)
+    }
+
+    /// The first needed member.
+    #[must_use]
+    pub fn member(&self) -> Option<MemberView<'a>> {
+        self.members.first().copied().flatten()
+    }
+}
+
+/// The circumstances of a decision.
+#[derive(Debug, Clone, Copy)]
+pub struct Env<'a> {
+    /// The app's time, in Unix milliseconds.
+    pub now_ms: u64,
+    /// The app's limits.
+    pub rules: &'a RoomRules,
+}
+
+/// What becomes of the facts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum FactsWrite {
+    /// They stay.
+    #[default]
+    Keep,
+    /// They are these now; a room that was absent exists from here on.
+    Put(Box<Facts>),
+    /// The room ends, and everything in it.
+    Destroy,
+}
+
+/// What becomes of one member's record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MemberWrite {
+    /// The record is this now, whether there was one or not.
+    Put(Member),
+    /// The record is gone.
+    Remove(Account),
+}
+
+/// Everything that one operation changes in one room, and what it tells the world.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Delta {
+    /// The facts.
+    pub facts: FactsWrite,
+    /// The tally, if it changes. A room that is made brings one.
+    pub tally: Option<Tally>,
+    /// The members who change, each at most once.
+    pub members: Vec<MemberWrite>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+}
+
+/// A decision: what to write, and what to answer.
+pub type Decision<T> = Result<(Delta, T), Refusal>;
+
+/// Something that can be done to a room.
+pub trait Operation: Send + Sync {
+    /// What the caller gets to know when it is done.
+    type Output: Send;
+
+    /// The records that [`decide`](Self::decide) must see.
+    fn need(&self) -> Need<'_>;
+
+    /// Decides, from what is seen alone.
+    ///
+    /// # Errors
+    /// Refuses what must not be done; then nothing is written.
+    fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<Self::Output>;
+}

@@ -1,0 +1,46 @@
+//! Going away.
+
+use crate::domain::event::{Event, LeaveReason};
+use crate::domain::ids::Account;
+use crate::domain::member::Role;
+use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
+use crate::domain::refusal::Refusal;
+use crate::domain::room::Tally;
+
+/// One person goes, by will or because the heartbeat was lost. Ownership stays with who has it.
+///
+/// Refused: an unknown room, somebody who is not in it. An owner who is only listed has not come
+/// in and cannot leave.
+#[derive(Debug, Clone)]
+pub struct Leave {
+    /// Who.
+    pub account: Account,
+    /// Why.
+    pub reason: LeaveReason,
+}
+
+impl Operation for Leave {
+    type Output = ();
+
+    fn need(&self) -> Need<'_> {
+        Need { accounts: std::slice::from_ref(&self.account), ..Need::default() }
+    }
+
+    fn decide(&self, seen: &Slice<'_>, _: &Env<'_>) -> Decision<()> {
+        let room = seen.room()?;
+        let Some(member) = seen.member().filter(|member| member.entered) else {
+            return Err(Refusal::NotAMember { account: self.account.clone() });
+        };
+        let admins = room.tally.admins - u32::from(member.role == Role::Admin);
+        let delta = Delta {
+            tally: Some(Tally { members: room.tally.members - 1, admins, ..*room.tally }),
+            members: vec![MemberWrite::Remove(self.account.clone())],
+            events: vec![Event::MembersLeft {
+                accounts: vec![self.account.clone()],
+                reason: self.reason,
+            }],
+            ..Delta::default()
+        };
+        Ok((delta, ()))
+    }
+}

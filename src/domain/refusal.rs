@@ -1,0 +1,80 @@
+//! Why an operation is not done: the caller's business, all of it.
+
+use super::ids::Account;
+
+/// A quantity that an app's package bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ceiling {
+    /// The number of members that a room may hold.
+    Members,
+    /// The number of seats that a room may have.
+    Seats,
+}
+
+/// The reason why nothing was done. A refused operation leaves no trace.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The room does not exist, or no longer.
+    #[error("the room does not exist")]
+    NoSuchRoom,
+    /// The room id is taken by a room of somebody else.
+    #[error("the room id is in use")]
+    RoomExists,
+    /// The room id is taken by a room that the caller owns.
+    #[error("the room id is in use, and the caller owns the room")]
+    RoomExistsAndYours,
+    /// The account is not in the room.
+    #[error("{account} is not a member of the room")]
+    NotAMember {
+        /// Who is not there.
+        account: Account,
+    },
+    /// The owner's role moves only with the ownership.
+    #[error("the role of the owner {account} cannot be set")]
+    OwnerKeepsRole {
+        /// The owner.
+        account: Account,
+    },
+    /// The room has all the administrators it may have.
+    #[error("at most {at_most} administrators")]
+    TooManyAdmins {
+        /// The limit.
+        at_most: u32,
+    },
+    /// The room holds all the members it may hold.
+    #[error("the room is full: at most {at_most} members")]
+    RoomFull {
+        /// The limit.
+        at_most: u32,
+    },
+    /// More than the app's package allows.
+    #[error("{asked} is above the ceiling of {at_most}")]
+    AboveCeiling {
+        /// What was asked for.
+        ceiling: Ceiling,
+        /// How much was asked for.
+        asked: u32,
+        /// The limit.
+        at_most: u32,
+    },
+    /// The meeting would be too short.
+    #[error("the schedule ends {length_s} seconds after it starts, at least {at_least_s}")]
+    ScheduleTooShort {
+        /// End minus start, in seconds; negative when it ends before it starts.
+        length_s: i64,
+        /// The limit, in seconds.
+        at_least_s: u64,
+    },
+    /// The gate cannot be turned on without a password.
+    #[error("a password is to be asked for, but none is given or kept")]
+    NoPasswordToAskFor,
+    /// The room was made without seats.
+    #[error("the room has no seats")]
+    NoSeats,
+    /// The door asks for a password and none was said.
+    #[error("the room asks for a password")]
+    PasswordNeeded,
+    /// The password is not the room's.
+    #[error("the password is wrong")]
+    PasswordWrong,
+}

@@ -1,0 +1,155 @@
+//! A room: its facts, rarely written, and its tally, written with every coming and going.
+
+use super::ids::Account;
+use super::password::Gate;
+use super::refusal::Refusal;
+
+/// What kind of room, which decides how it is born and how it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RoomKind {
+    /// Made and destroyed by request; always owned.
+    Conference,
+}
+
+/// Whether a room's time has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RoomStatus {
+    /// Its scheduled start lies ahead.
+    NotStarted,
+    /// Its start has passed. The end passing changes nothing.
+    Running,
+}
+
+/// How people come to sit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TakeSeatMode {
+    /// Everybody seats himself.
+    Free,
+    /// The owner or an administrator approves.
+    Apply,
+}
+
+/// A meeting lasts at least five minutes.
+pub const MIN_SCHEDULE_S: u64 = 300;
+/// A meeting of which no end is given lasts an hour.
+const DEFAULT_SCHEDULE_S: u64 = 3600;
+
+/// When a meeting is to take place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// Unix seconds.
+    pub start_s: u64,
+    /// Unix seconds.
+    pub end_s: u64,
+}
+
+impl Schedule {
+    /// A schedule from what the creator said: it starts now and lasts an hour unless told.
+    ///
+    /// # Errors
+    /// [`Refusal::ScheduleTooShort`] when it lasts less than [`MIN_SCHEDULE_S`].
+    pub fn new(start_s: Option<u64>, end_s: Option<u64>, now_s: u64) -> Result<Self, Refusal> {
+        let start_s = start_s.unwrap_or(now_s);
+        let end_s = end_s.unwrap_or(start_s.saturating_add(DEFAULT_SCHEDULE_S));
+        if end_s < start_s.saturating_add(MIN_SCHEDULE_S) {
+            return Err(Refusal::ScheduleTooShort {
+                length_s: end_s.cast_signed().saturating_sub(start_s.cast_signed()),
+                at_least_s: MIN_SCHEDULE_S,
+            });
+        }
+        Ok(Self { start_s, end_s })
+    }
+}
+
+/// What ordinary members may not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "five independent switches of the field")]
+pub struct Silenced {
+    /// Show their camera.
+    pub video: bool,
+    /// Speak.
+    pub audio: bool,
+    /// Write messages.
+    pub messages: bool,
+    /// Share their screen.
+    pub screen_sharing: bool,
+    /// Record into the cloud.
+    pub cloud_recording: bool,
+}
+
+/// The seats a room was made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeatSettings {
+    /// How many.
+    pub count: u32,
+    /// How people come to sit on them.
+    pub mode: TakeSeatMode,
+}
+
+/// What is true of a room until somebody changes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// How it lives and ends.
+    pub kind: RoomKind,
+    /// The name that people see.
+    pub name: Box<str>,
+    /// Who owns it, present or not.
+    pub owner: Account,
+    /// When it was made, in Unix milliseconds of the app's clock.
+    pub created_ms: u64,
+    /// When it is to take place.
+    pub schedule: Schedule,
+    /// The most members it holds.
+    pub max_member_count: u32,
+    /// What ordinary members may not do.
+    pub silenced: Silenced,
+    /// The app's own text about the room.
+    pub custom_info: Box<str>,
+    /// Its seats, if it was made with any.
+    pub seats: Option<SeatSettings>,
+    /// Its door.
+    pub gate: Gate,
+}
+
+impl Facts {
+    /// Whether the room's time has come, by a clock.
+    #[must_use]
+    pub fn status(&self, now_ms: u64) -> RoomStatus {
+        if now_ms / 1000 < self.schedule.start_s {
+            RoomStatus::NotStarted
+        } else {
+            RoomStatus::Running
+        }
+    }
+}
+
+/// What changes with every coming and going: small, and written without touching the facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Everybody in the list.
+    pub members: u32,
+    /// The administrators among them, the owner not counted.
+    pub admins: u32,
+    /// The latest place that was ever given in this room's order, in Unix milliseconds.
+    pub newest_joined_ms: u64,
+}
+
+impl Tally {
+    /// The place for whoever comes next: now, but behind everybody who came before, even under a
+    /// frozen clock.
+    #[must_use]
+    pub fn next_joined_ms(&self, now_ms: u64) -> u64 {
+        now_ms.max(self.newest_joined_ms.saturating_add(1))
+    }
+}
+
+/// A room as a store shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct RoomView<'a> {
+    /// Tells a room from an earlier one with the same id. Not used twice in an app's epoch.
+    pub incarnation: u64,
+    /// What is true of it.
+    pub facts: &'a Facts,
+    /// Its counts.
+    pub tally: &'a Tally,
+}
