@@ -1,0 +1,129 @@
+//! Member records under small numbers, in chunks that never move as a whole.
+//!
+//! A record is 32 bytes and one allocation for its three texts. Growing copies at most one chunk,
+//! so that a coming-in costs the same in a room of a million.
+
+use crate::domain::{Member, MemberView, Role};
+
+/// Records in a full chunk.
+const CHUNK: usize = 1024;
+
+/// A member's record as it is kept.
+pub(super) struct Record {
+    joined_ms: u64,
+    /// Account, display name and custom text, one behind the other.
+    texts: Box<str>,
+    name_len: u16,
+    account_len: u8,
+    role: Role,
+    entered: bool,
+    plain: bool,
+}
+
+impl Record {
+    fn new(member: &Member) -> Self {
+        let account = member.account.as_str();
+        let len = account.len() + member.name.len() + member.custom_info.len();
+        let mut texts = String::with_capacity(len);
+        texts.push_str(account);
+        texts.push_str(&member.name);
+        texts.push_str(&member.custom_info);
+        Self {
+            joined_ms: member.joined_ms,
+            texts: texts.into_boxed_str(),
+            name_len: member.name.len().try_into().expect("names are checked at the edge"),
+            account_len: account.len().try_into().expect("an account is at most 64 bytes"),
+            role: member.role,
+            entered: member.entered,
+            plain: member.is_plain(),
+        }
+    }
+
+    pub(super) fn account(&self) -> &str {
+        &self.texts[..usize::from(self.account_len)]
+    }
+
+    /// The place in the room's order.
+    pub(super) fn place(&self) -> (u64, &str) {
+        (self.joined_ms, self.account())
+    }
+
+    pub(super) fn view(&self) -> MemberView<'_> {
+        let (account, rest) = self.texts.split_at(usize::from(self.account_len));
+        let (name, custom_info) = rest.split_at(usize::from(self.name_len));
+        MemberView {
+            account,
+            name,
+            custom_info,
+            role: self.role,
+            entered: self.entered,
+            joined_ms: self.joined_ms,
+            plain: self.plain,
+        }
+    }
+}
+
+enum Slot {
+    Full(Record),
+    /// Free, and which one was freed before it.
+    Free(Option<u32>),
+}
+
+/// Records by number. A number stays with its record until that is removed.
+#[derive(Default)]
+pub(super) struct Slab {
+    chunks: Vec<Vec<Slot>>,
+    free: Option<u32>,
+}
+
+impl Slab {
+    pub(super) fn get(&self, number: u32) -> &Record {
+        match &self.chunks[number as usize / CHUNK][number as usize % CHUNK] {
+            Slot::Full(record) => record,
+            Slot::Free(_) => unreachable!("index and order name full slots only"),
+        }
+    }
+
+    pub(super) fn insert(&mut self, member: &Member) -> u32 {
+        let full = Slot::Full(Record::new(member));
+        if let Some(number) = self.free {
+            let slot = self.slot(number);
+            if let Slot::Free(next) = std::mem::replace(slot, full) {
+                self.free = next;
+            }
+            return number;
+        }
+        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+            self.chunks.push(Vec::new());
+        }
+        let before = (self.chunks.len() - 1) * CHUNK;
+        let chunk = self.chunks.last_mut().expect("a chunk was pushed if there was none");
+        chunk.push(full);
+        u32::try_from(before + chunk.len() - 1).expect("a room has at most u32::MAX members")
+    }
+
+    pub(super) fn replace(&mut self, number: u32, member: &Member) {
+        *self.slot(number) = Slot::Full(Record::new(member));
+    }
+
+    pub(super) fn remove(&mut self, number: u32) {
+        let free = Slot::Free(self.free);
+        *self.slot(number) = free;
+        self.free = Some(number);
+    }
+
+    fn slot(&mut self, number: u32) -> &mut Slot {
+        &mut self.chunks[number as usize / CHUNK][number as usize % CHUNK]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_32_bytes_and_a_slot_no_more() {
+        assert_eq!(size_of::<Record>(), 32);
+        assert_eq!(size_of::<Slot>(), 32);
+    }
+}

@@ -1,0 +1,248 @@
+//! One app's rooms in one epoch.
+
+use std::collections::BTreeMap;
+use std::hash::RandomState;
+use std::ops::Bound;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use dashmap::DashMap;
+use parking_lot::RwLock;
+
+use super::members::Members;
+use super::sweeper::Debris;
+use crate::domain::{
+    Account, Delta, Facts, FactsWrite, MemberView, MemberWrite, Need, PageEnd, PageQuery, PageSink,
+    Position, Refusal, RoomId, RoomView, Slice, Tally,
+};
+use crate::store::{Counts, Decide, See, SeeRoom, TxError};
+
+/// A room of more members than this is taken to pieces off the request threads.
+const LARGE: usize = 1024;
+
+struct Room {
+    incarnation: u64,
+    facts: Facts,
+    tally: Tally,
+    members: Members,
+}
+
+impl Room {
+    fn view(&self) -> RoomView<'_> {
+        RoomView { incarnation: self.incarnation, facts: &self.facts, tally: &self.tally }
+    }
+
+    /// Shows the records of a need to somebody.
+    fn show<T>(&self, need: Need<'_>, see: impl FnOnce(&Slice<'_>) -> T) -> T {
+        let room = Some(self.view());
+        match need.accounts {
+            [] => see(&Slice { room, members: &[] }),
+            [account] => see(&Slice { room, members: &[self.members.get(account.as_str())] }),
+            accounts => {
+                let get = |account: &Account| self.members.get(account.as_str());
+                let members: Vec<Option<MemberView<'_>>> = accounts.iter().map(get).collect();
+                see(&Slice { room, members: &members })
+            }
+        }
+    }
+}
+
+enum State {
+    /// Being made: in the directory, but not a room yet.
+    Vacant,
+    Live(Box<Room>),
+    /// No longer in the directory. Look again.
+    Dead,
+}
+
+type Cell = RwLock<State>;
+
+/// One app's rooms in one epoch.
+pub(super) struct Space {
+    directory: DashMap<RoomId, Arc<Cell>>,
+    /// The live rooms by id. Locked after a room, never before.
+    by_id: RwLock<BTreeMap<RoomId, Arc<Cell>>>,
+    members: AtomicU64,
+    incarnations: AtomicU64,
+    hasher: RandomState,
+}
+
+impl Space {
+    pub(super) fn new(hasher: RandomState) -> Self {
+        Self {
+            directory: DashMap::new(),
+            by_id: RwLock::default(),
+            members: AtomicU64::new(0),
+            incarnations: AtomicU64::new(0),
+            hasher,
+        }
+    }
+
+    pub(super) fn transact(
+        &self,
+        id: &RoomId,
+        need: Need<'_>,
+        decide: Decide<'_>,
+    ) -> Result<Option<Debris>, TxError> {
+        loop {
+            let cell = self.cell(id, need.create)?;
+            let mut state = cell.write();
+            let decided = match &*state {
+                State::Dead => continue,
+                State::Live(room) => room.show(need, &mut *decide),
+                State::Vacant if need.create => decide(&Slice { room: None, members: &[] }),
+                State::Vacant => Err(Refusal::NoSuchRoom),
+            };
+            return match decided {
+                Ok(delta) => Ok(self.commit(id, &cell, &mut state, delta)),
+                Err(refusal) => {
+                    if need.create && matches!(*state, State::Vacant) {
+                        self.bury(id, &cell, &mut state);
+                    }
+                    Err(refusal.into())
+                }
+            };
+        }
+    }
+
+    pub(super) fn read(&self, id: &RoomId, need: Need<'_>, see: See<'_>) -> Result<(), TxError> {
+        self.with_room(id, |room| room.show(need, see))
+    }
+
+    pub(super) fn page(
+        &self,
+        id: &RoomId,
+        query: PageQuery<'_>,
+        sink: &mut dyn PageSink,
+    ) -> Result<PageEnd, TxError> {
+        self.with_room(id, |room| {
+            let mut members = room.members.after(query.after);
+            sink.begin(query.limit.min(room.members.len()));
+            let mut last = None;
+            for member in members.by_ref().take(query.limit) {
+                sink.member(&member);
+                last = Some(member);
+            }
+            let more = members.next().is_some();
+            let next = last.filter(|_| more).map(|member| Position {
+                joined_ms: member.joined_ms,
+                account: Account::parse(member.account).expect("kept accounts are right"),
+            });
+            PageEnd { next, count: room.tally.members }
+        })
+    }
+
+    pub(super) fn rooms(
+        &self,
+        after: Option<&RoomId>,
+        limit: usize,
+        see: SeeRoom<'_>,
+    ) -> Option<RoomId> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        // The index is let go before a room is locked: the lock order is room, then index.
+        let mut found: Vec<(RoomId, Arc<Cell>)> = self
+            .by_id
+            .read()
+            .range::<RoomId, _>((from, Bound::Unbounded))
+            .take(limit.saturating_add(1))
+            .map(|(id, cell)| (id.clone(), Arc::clone(cell)))
+            .collect();
+        let more = found.len() > limit;
+        found.truncate(limit);
+        for (id, cell) in &found {
+            if let State::Live(room) = &*cell.read() {
+                see(id, &room.view());
+            }
+        }
+        found.pop().filter(|_| more).map(|(id, _)| id)
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        Counts {
+            rooms: self.by_id.read().len() as u64,
+            members: self.members.load(Ordering::Relaxed),
+        }
+    }
+
+    fn with_room<T>(&self, id: &RoomId, see: impl FnOnce(&Room) -> T) -> Result<T, TxError> {
+        let cell = self.cell(id, false)?;
+        match &*cell.read() {
+            State::Live(room) => Ok(see(room)),
+            // Being made or just ended: either way it is not there at this moment.
+            State::Vacant | State::Dead => Err(Refusal::NoSuchRoom.into()),
+        }
+    }
+
+    fn cell(&self, id: &RoomId, create: bool) -> Result<Arc<Cell>, Refusal> {
+        if let Some(cell) = self.directory.get(id) {
+            return Ok(Arc::clone(&cell));
+        }
+        if !create {
+            return Err(Refusal::NoSuchRoom);
+        }
+        let vacant = || Arc::new(Cell::new(State::Vacant));
+        Ok(Arc::clone(&self.directory.entry(id.clone()).or_insert_with(vacant)))
+    }
+
+    /// Writes a delta. What is large and no longer needed is returned, to be dropped elsewhere.
+    fn commit(
+        &self,
+        id: &RoomId,
+        cell: &Arc<Cell>,
+        state: &mut State,
+        delta: Delta,
+    ) -> Option<Debris> {
+        let facts = match delta.facts {
+            FactsWrite::Destroy => return self.end(id, cell, state),
+            FactsWrite::Put(facts) => Some(*facts),
+            FactsWrite::Keep => None,
+        };
+        if let State::Live(room) = state {
+            if let Some(facts) = facts {
+                room.facts = facts;
+            }
+        } else {
+            let facts = facts?;
+            *state = State::Live(Box::new(self.born(facts)));
+            self.by_id.write().insert(id.clone(), Arc::clone(cell));
+        }
+        let State::Live(room) = state else { return None };
+        if let Some(tally) = delta.tally {
+            self.recount(u64::from(room.tally.members), u64::from(tally.members));
+            room.tally = tally;
+        }
+        for write in delta.members {
+            match write {
+                MemberWrite::Put(member) => room.members.put(&member),
+                MemberWrite::Remove(account) => room.members.remove(account.as_str()),
+            }
+        }
+        None
+    }
+
+    fn born(&self, facts: Facts) -> Room {
+        Room {
+            incarnation: self.incarnations.fetch_add(1, Ordering::Relaxed) + 1,
+            facts,
+            tally: Tally::default(),
+            members: Members::new(self.hasher.clone()),
+        }
+    }
+
+    fn end(&self, id: &RoomId, cell: &Arc<Cell>, state: &mut State) -> Option<Debris> {
+        self.by_id.write().remove(id);
+        let State::Live(room) = self.bury(id, cell, state) else { return None };
+        self.recount(u64::from(room.tally.members), 0);
+        (room.members.len() > LARGE).then_some(room as Debris)
+    }
+
+    /// Takes a cell out of the directory and says so to everybody who waits for its lock.
+    fn bury(&self, id: &RoomId, cell: &Arc<Cell>, state: &mut State) -> State {
+        self.directory.remove_if(id, |_, other| Arc::ptr_eq(other, cell));
+        std::mem::replace(state, State::Dead)
+    }
+
+    fn recount(&self, before: u64, after: u64) {
+        self.members.fetch_add(after.wrapping_sub(before), Ordering::Relaxed);
+    }
+}
