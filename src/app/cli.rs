@@ -1,0 +1,88 @@
+//! The command line: what can be said, and who does it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::commands::{config, healthcheck, serve, usersig};
+use crate::config::{Defaults, Settings, Sources};
+
+/// Who is in the room? The membership APIs of Tencent RTC Conference, answered from one list that
+/// you run yourself.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the local stand-in: one app with well-known keys, no file needed, every request told
+    Dev(serve::Dev),
+    /// Run a server of your own, as its settings say
+    Serve(serve::Serve),
+    /// Make a UserSig, or explain one
+    Usersig(usersig::Usersig),
+    /// Print the effective settings, secrets hidden
+    Config(config::Config),
+    /// Ask a server whether it is ready; for images without a shell
+    Healthcheck(healthcheck::Healthcheck),
+}
+
+/// Where settings come from.
+#[derive(Debug, Args)]
+pub(super) struct SettingsArgs {
+    /// A settings file (TOML)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The main listener's address; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// The control plane's address; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS")]
+    control_listen: Option<SocketAddr>,
+    /// One setting, above file and environment; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl SettingsArgs {
+    /// The settings of file, environment and arguments, over the defaults.
+    ///
+    /// # Errors
+    /// Every fault of every layer, one a line.
+    pub(super) fn load(&self, defaults: Defaults) -> anyhow::Result<Settings> {
+        let mut overrides = self.set.clone();
+        overrides.extend(self.listen.map(|address| format!("server.listen={address}")));
+        overrides.extend(self.control_listen.map(|address| format!("control.listen={address}")));
+        // Only our own variables count, and those that are no text cannot be meant for us.
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        let sources =
+            Sources { file: self.config.as_deref(), environment: environment.collect(), overrides };
+        Ok(Settings::load(&sources, defaults)?)
+    }
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Dev(command) => command.run(),
+        Command::Serve(command) => command.run(),
+        Command::Usersig(command) => return command.run(),
+        Command::Config(command) => command.run(),
+        Command::Healthcheck(command) => command.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            super::commands::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

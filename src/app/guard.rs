@@ -1,0 +1,44 @@
+//! What must not be started by accident.
+
+use anyhow::bail;
+
+use crate::config::Settings;
+
+/// Refuses the well-known development keys on a listener that others can reach.
+///
+/// # Errors
+/// The sentence that tells the operator what to do.
+pub(super) fn development_keys(settings: &Settings, allowed: bool) -> anyhow::Result<()> {
+    let listen = settings.server.listen;
+    if settings.uses_development_key() && !listen.ip().is_loopback() && !allowed {
+        bail!(
+            "server.listen: {listen} can be reached from other machines, and the development keys \
+             are known to everybody: give the app secret_keys of its own, listen on 127.0.0.1, or \
+             pass --allow-dev-keys"
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Defaults, Sources};
+
+    fn settings(overrides: &[&str]) -> Settings {
+        let overrides = overrides.iter().map(ToString::to_string).collect();
+        Settings::load(&Sources { overrides, ..Sources::default() }, Defaults::Dev).unwrap()
+    }
+
+    #[test]
+    fn known_keys_stay_on_this_machine_unless_somebody_says_so() {
+        let open = r#"server.listen=0.0.0.0:0"#;
+        assert!(development_keys(&settings(&[]), false).is_ok());
+        assert!(development_keys(&settings(&["server.listen=[::1]:0"]), false).is_ok());
+        assert!(development_keys(&settings(&[open]), true).is_ok());
+        let own_key = r#"app.0.secret_keys=["0123456789abcdef"]"#;
+        assert!(development_keys(&settings(&[open, own_key]), false).is_ok());
+        let refusal = development_keys(&settings(&[open]), false).unwrap_err().to_string();
+        assert!(refusal.contains("--allow-dev-keys"), "{refusal}");
+    }
+}

@@ -1,0 +1,102 @@
+//! The program, put together: the one place that knows the concrete types.
+//!
+//! Job: from settings to running listeners and back to silence; the command line. Promise: a stop
+//! answers what was accepted. Everything below gets what it needs by argument.
+
+mod cli;
+mod commands;
+mod guard;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use cli::main;
+
+use crate::config::Settings;
+use crate::domain::AppId;
+use crate::engine::Engine;
+use crate::http::{Limits, Listening, VendorService, bind, serve};
+use crate::proto::tencent::{Gateway, Origins};
+use crate::store::{MemoryStore, RoomStore};
+
+/// What a stop waits for beyond the time-out of a request.
+const DRAIN_MARGIN: Duration = Duration::from_secs(2);
+
+/// A server with its listeners, until it is stopped.
+pub struct Running {
+    /// Where the vendors' clients go.
+    pub address: SocketAddr,
+    /// Where the control plane is, if it is on.
+    pub control_address: Option<SocketAddr>,
+    engine: Arc<Engine>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// Starts a server on the store that the settings name.
+///
+/// # Errors
+/// An address that cannot be bound.
+pub async fn start(settings: &Settings, open_control: bool) -> anyhow::Result<Running> {
+    start_on(settings, open_control, Arc::new(MemoryStore::new())).await
+}
+
+/// Starts a server on a store of the caller's choice.
+///
+/// # Errors
+/// An address that cannot be bound.
+pub async fn start_on(
+    settings: &Settings,
+    open_control: bool,
+    store: Arc<dyn RoomStore>,
+) -> anyhow::Result<Running> {
+    let engine = Arc::new(Engine::new(&settings.apps, store));
+    let listening = listen("server.listen", settings.server.listen).await?;
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let limits = Limits {
+        max_connections: settings.server.max_connections,
+        head_timeout: settings.server.request_timeout,
+        drain_timeout: settings.server.request_timeout + DRAIN_MARGIN,
+    };
+    let vendor = vendor_service(settings, &engine);
+    let answer = move |request| Arc::clone(&vendor).answer(request);
+    tasks.spawn(serve(listening.socket, answer, limits, stop.clone()));
+    tasks.close();
+    Ok(Running { address: listening.address, control_address: None, engine, stop, tasks })
+}
+
+fn vendor_service(settings: &Settings, engine: &Arc<Engine>) -> Arc<VendorService> {
+    let origins = if settings.uses_development_key() { Origins::Loopback } else { Origins::Any };
+    Arc::new(VendorService::new(
+        Gateway::new(Arc::clone(engine), origins),
+        settings.server.body_limit_bytes,
+        settings.server.request_timeout,
+        settings.log.access,
+    ))
+}
+
+async fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<Listening> {
+    bind(address).await.with_context(|| format!("{setting}: cannot listen on {address}"))
+}
+
+impl Running {
+    /// Stops accepting, answers what was accepted, and returns when every connection is done.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+
+    /// Takes over the secret keys of newly read settings. Nothing else changes while running.
+    pub fn replace_keys(&self, settings: &Settings) {
+        for app in &settings.apps {
+            if let Some(running) = self.engine.app(AppId(app.sdkappid)) {
+                running.replace_keys(&app.secret_keys);
+            }
+        }
+    }
+}

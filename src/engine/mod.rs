@@ -1,0 +1,176 @@
+//! Runs operations: for an app, at its time, by its limits, on a store.
+//!
+//! Job: know the apps, who may call for them and how often; give each operation its circumstances;
+//! turn positions into cursors. Promise: whoever holds a [`Caller`] was authenticated. Not here:
+//! rules (those are `domain`'s) and wire words (those are the dialects').
+
+mod app;
+mod auth;
+mod clock;
+mod cursor;
+mod random;
+mod rate;
+mod request_id;
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+
+pub use app::App;
+pub use auth::{AuthRefusal, Caller};
+pub use clock::Stopwatch;
+pub use cursor::{decode_cursor, encode_cursor};
+pub use random::salt;
+pub use rate::RateRefusal;
+pub use request_id::RequestId;
+
+use self::request_id::RequestIds;
+use crate::config::AppSettings;
+use crate::domain::{
+    AppId, Env, Need, Operation, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView,
+    Slice,
+};
+use crate::store::{RoomStore, TxError};
+
+/// Why an operation was not done: the caller's business, or ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store cannot do it now. Whether a change was made is unknown.
+    #[error("the store is unavailable")]
+    Unavailable,
+}
+
+impl From<TxError> for Failure {
+    fn from(error: TxError) -> Self {
+        match error {
+            TxError::Refused(refusal) => Self::Refused(refusal),
+            TxError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+/// Everything that answers for rooms, behind whichever dialect asks.
+pub struct Engine {
+    apps: DashMap<AppId, Arc<App>>,
+    store: Arc<dyn RoomStore>,
+    request_ids: RequestIds,
+}
+
+impl Engine {
+    /// An engine for the apps of the settings.
+    #[must_use]
+    pub fn new(apps: &[AppSettings], store: Arc<dyn RoomStore>) -> Self {
+        let apps = apps.iter().map(App::new).map(|app| (app.id(), Arc::new(app))).collect();
+        Self { apps, store, request_ids: RequestIds::new(random::seed()) }
+    }
+
+    /// An app by its id.
+    #[must_use]
+    pub fn app(&self, id: AppId) -> Option<Arc<App>> {
+        self.apps.get(&id).map(|app| Arc::clone(&app))
+    }
+
+    /// All apps, by id.
+    #[must_use]
+    pub fn apps(&self) -> Vec<Arc<App>> {
+        let mut apps: Vec<_> = self.apps.iter().map(|app| Arc::clone(&app)).collect();
+        apps.sort_by_key(|app| app.id());
+        apps
+    }
+
+    /// An id for a request that just came in.
+    #[must_use]
+    pub fn next_request_id(&self) -> RequestId {
+        self.request_ids.next()
+    }
+
+    /// Runs an operation on a room, whole or not at all.
+    ///
+    /// # Errors
+    /// What the operation refuses, [`Refusal::NoSuchRoom`], or [`Failure::Unavailable`].
+    pub async fn run<O: Operation>(
+        &self,
+        app: &App,
+        room: &RoomId,
+        operation: &O,
+    ) -> Result<O::Output, Failure> {
+        let key = RoomKey { app: app.id(), room: room.clone() };
+        let env = Env { now_ms: app.now_ms(), rules: app.rules() };
+        let mut output = None;
+        let mut decide = |seen: &Slice<'_>| {
+            let (delta, answer) = operation.decide(seen, &env)?;
+            output = Some(answer);
+            Ok(delta)
+        };
+        self.store.transact(&key, operation.need(), &mut decide).await?;
+        Ok(output.expect("a store commits only what was decided"))
+    }
+
+    /// Looks at a room's facts and counts.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`] or [`Failure::Unavailable`].
+    pub async fn look<T: Send>(
+        &self,
+        app: &App,
+        room: &RoomId,
+        mut see: impl FnMut(&RoomView<'_>) -> T + Send,
+    ) -> Result<T, Failure> {
+        let key = RoomKey { app: app.id(), room: room.clone() };
+        let mut seen = None;
+        let mut look = |slice: &Slice<'_>| seen = slice.room.as_ref().map(&mut see);
+        self.store.read(&key, Need::default(), &mut look).await?;
+        seen.ok_or(Failure::Refused(Refusal::NoSuchRoom))
+    }
+
+    /// Visits a room's members in order.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`] or [`Failure::Unavailable`].
+    pub async fn page(
+        &self,
+        app: &App,
+        room: &RoomId,
+        query: PageQuery<'_>,
+        sink: &mut dyn PageSink,
+    ) -> Result<PageEnd, Failure> {
+        let key = RoomKey { app: app.id(), room: room.clone() };
+        Ok(self.store.page(&key, query, sink).await?)
+    }
+
+    /// Visits an app's rooms by id; answers the last one shown if more follow.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn rooms(
+        &self,
+        app: &App,
+        after: Option<&RoomId>,
+        limit: usize,
+        see: &mut (dyn FnMut(&RoomId, &RoomView<'_>) + Send),
+    ) -> Result<Option<RoomId>, Failure> {
+        Ok(self.store.rooms(app.id(), after, limit, see).await?)
+    }
+
+    /// How many rooms an app has.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn room_count(&self, app: &App) -> Result<u64, Failure> {
+        Ok(self.store.counts(app.id()).await?.rooms)
+    }
+
+    /// Takes an app back to its beginning: no rooms, full rates. Keys and settings stay, other apps
+    /// are untouched. Tells nobody.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn reset(&self, app: &App) -> Result<(), Failure> {
+        self.store.new_epoch(app.id()).await?;
+        app.forget_rates();
+        Ok(())
+    }
+}

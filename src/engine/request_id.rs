@@ -1,0 +1,86 @@
+//! A name for each request: `Id-<32 hex>-O-Seq-<n>`.
+//!
+//! A counter, mixed with the process's seed: no two requests of a process share one, and those of
+//! two processes look unlike each other. It is a name, not a secret.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The name of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestId {
+    mixed: [u64; 2],
+    sequence: u64,
+}
+
+impl RequestId {
+    /// The longest form, in bytes.
+    pub const MAX_BYTES: usize = 3 + 32 + 7 + 20;
+
+    /// Writes it as the replies show it.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"Id-");
+        for byte in self.mixed.iter().flat_map(|half| half.to_be_bytes()) {
+            out.extend_from_slice(&[hex(byte >> 4), hex(byte & 15)]);
+        }
+        out.extend_from_slice(b"-O-Seq-");
+        out.extend_from_slice(itoa::Buffer::new().format(self.sequence).as_bytes());
+    }
+}
+
+fn hex(nibble: u8) -> u8 {
+    b"0123456789abcdef"[usize::from(nibble)]
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [high, low] = self.mixed;
+        write!(f, "Id-{high:016x}{low:016x}-O-Seq-{}", self.sequence)
+    }
+}
+
+/// Gives each request its name.
+pub(super) struct RequestIds {
+    seed: [u64; 2],
+    sequence: AtomicU64,
+}
+
+impl RequestIds {
+    pub(super) fn new(seed: [u64; 2]) -> Self {
+        Self { seed, sequence: AtomicU64::new(0) }
+    }
+
+    pub(super) fn next(&self) -> RequestId {
+        let sequence = self.sequence.fetch_add(1, Ordering::Relaxed) + 1;
+        RequestId { mixed: self.seed.map(|seed| mix(seed.wrapping_add(sequence))), sequence }
+    }
+}
+
+/// The finaliser of SplitMix64: a bijection, so that no two numbers meet.
+fn mix(number: u64) -> u64 {
+    let number = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_looks_like_the_documented_ones_however_it_is_written() {
+        let ids = RequestIds::new([1, u64::MAX]);
+        let (first, second) = (ids.next(), ids.next());
+        assert_ne!(first.mixed, second.mixed);
+        let text = second.to_string();
+        let mut written = Vec::new();
+        second.write(&mut written);
+        assert_eq!(text.as_bytes(), written);
+        let (hex, sequence) = text.strip_prefix("Id-").unwrap().split_once("-O-Seq-").unwrap();
+        assert!(hex.len() == 32 && hex.bytes().all(|byte| b"0123456789abcdef".contains(&byte)));
+        assert_eq!(sequence, "2");
+        let largest = RequestId { mixed: [u64::MAX; 2], sequence: u64::MAX };
+        assert_eq!(largest.to_string().len(), RequestId::MAX_BYTES);
+    }
+}

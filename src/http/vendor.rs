@@ -1,0 +1,177 @@
+//! The main listener's service: the vendors' paths, and the two probes.
+//!
+//! No layers here: the path is looked up once, in the dialect's own table. A panic is caught in
+//! one place, and the time-out is around what can take time: the body and the commit.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    CONNECTION, CONTENT_TYPE, ORIGIN, VARY,
+};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+
+use super::body::{self, BodyFault};
+use crate::config::AccessLog;
+use crate::engine::{RequestId, Stopwatch};
+use crate::proto::tencent::{Admitted, AllowOrigin, Answer, Gateway, GatewayRefusal, Head};
+
+/// Answers everything that comes to the main listener.
+pub struct VendorService {
+    gateway: Gateway,
+    body_limit_bytes: usize,
+    request_timeout: Duration,
+    access: AccessLog,
+}
+
+/// An answer, and whether the connection can go on after it.
+struct Outcome {
+    answer: Answer,
+    closes: bool,
+}
+
+impl VendorService {
+    /// A service in front of a gateway.
+    #[must_use]
+    pub fn new(
+        gateway: Gateway,
+        body_limit_bytes: usize,
+        request_timeout: Duration,
+        access: AccessLog,
+    ) -> Self {
+        Self { gateway, body_limit_bytes, request_timeout, access }
+    }
+
+    /// Answers a request. Never fails: a panic becomes an envelope too.
+    pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        if let "/healthz" | "/readyz" = request.uri().path() {
+            return probe();
+        }
+        let origin = request.headers().get(ORIGIN).cloned();
+        let origin = origin.as_ref().map(HeaderValue::as_bytes);
+        let preflight = request.method() == Method::OPTIONS;
+        let outcome = if preflight && self.gateway.allow_origin(origin) != AllowOrigin::Nobody {
+            None
+        } else {
+            Some(self.outcome(request).await)
+        };
+        let mut response = Response::new(Full::default());
+        self.allow(origin, response.headers_mut());
+        if let Some(Outcome { answer, closes }) = outcome {
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            if closes {
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            *response.body_mut() = Full::new(answer.body.into());
+        }
+        response
+    }
+
+    async fn outcome(&self, request: Request<Incoming>) -> Outcome {
+        let watch = Stopwatch::start();
+        let request_id = self.gateway.next_request_id();
+        let (parts, body) = request.into_parts();
+        let head = Head {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            origin: parts.headers.get(ORIGIN).map(HeaderValue::as_bytes),
+        };
+        let answering = AssertUnwindSafe(self.perform(&head, body, request_id)).catch_unwind();
+        let outcome = answering.await.unwrap_or_else(|_| {
+            tracing::error!(%request_id, path = head.path, "a bug: answering this request panicked");
+            Outcome { answer: self.gateway.apologise(head.path, request_id), closes: true }
+        });
+        self.log(&head, &outcome.answer, watch);
+        outcome
+    }
+
+    async fn perform(&self, head: &Head<'_>, body: Incoming, request_id: RequestId) -> Outcome {
+        let admitted = match self.gateway.admit(head) {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                let draining = body::drain(body, self.body_limit_bytes);
+                let drained = tokio::time::timeout(self.request_timeout, draining).await;
+                let answer = self.gateway.refuse(&refusal, request_id);
+                return Outcome { answer, closes: drained.is_err() };
+            }
+        };
+        let answering = self.read_and_perform(&admitted, body, request_id);
+        let answered = tokio::time::timeout(self.request_timeout, answering).await;
+        answered.unwrap_or_else(|_| {
+            let answer = self.gateway.refuse(&GatewayRefusal::TimedOut, request_id);
+            Outcome { answer, closes: true }
+        })
+    }
+
+    async fn read_and_perform(
+        &self,
+        admitted: &Admitted,
+        body: Incoming,
+        request_id: RequestId,
+    ) -> Outcome {
+        let refusal = match body::read(body, self.body_limit_bytes).await {
+            Ok(body) => {
+                let answer = self.gateway.perform(admitted, &body, request_id).await;
+                return Outcome { answer, closes: false };
+            }
+            Err(BodyFault::TooLarge) => {
+                GatewayRefusal::BodyTooLarge { at_most_bytes: self.body_limit_bytes }
+            }
+            Err(BodyFault::Broken) => GatewayRefusal::BodyBroken,
+        };
+        Outcome { answer: self.gateway.refuse(&refusal, request_id), closes: true }
+    }
+
+    /// The documented headers. No `*` while everybody knows the keys.
+    fn allow(&self, origin: Option<&[u8]>, headers: &mut HeaderMap) {
+        let value = match self.gateway.allow_origin(origin) {
+            AllowOrigin::Any => Some(HeaderValue::from_static("*")),
+            AllowOrigin::Only(origin) => HeaderValue::from_bytes(origin).ok(),
+            AllowOrigin::Nobody => None,
+        };
+        let Some(value) = value else { return };
+        if value != "*" {
+            headers.insert(VARY, HeaderValue::from_static("Origin"));
+        }
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, value);
+        let requested_with = HeaderValue::from_static("X-Requested-With");
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, requested_with);
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
+    }
+
+    /// One readable line. The query is never in it: it holds the ticket.
+    fn log(&self, head: &Head<'_>, answer: &Answer, watch: Stopwatch) {
+        let Answer { request_id, refused, .. } = answer;
+        let micros = || watch.elapsed().as_micros();
+        match (self.access, refused) {
+            (AccessLog::Off, _) | (AccessLog::Failures, None) => {}
+            (AccessLog::Failures | AccessLog::All, Some(wire)) => tracing::warn!(
+                target: "guestlist::access",
+                "refused {} {} with {}: {} ({request_id}, {} us)",
+                head.method, head.path.escape_debug(), wire.code, wire.text.escape_debug(), micros(),
+            ),
+            (AccessLog::All, None) => tracing::info!(
+                target: "guestlist::access",
+                "answered {} {} ({request_id}, {} us)",
+                head.method, head.path.escape_debug(), micros(),
+            ),
+        }
+    }
+}
+
+/// `/healthz` and `/readyz`: this process listens only once it is ready.
+fn probe() -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from_static(b"ok\n")));
+    *response.status_mut() = StatusCode::OK;
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, plain);
+    response
+}

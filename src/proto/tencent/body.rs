@@ -1,0 +1,104 @@
+//! From bytes to a command's request, or to the reason why not.
+//!
+//! A good body is read once, into borrowed fields. Only a refused one is read again, to say what
+//! is wrong and where.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use super::field::FieldFault;
+use super::refused::{GatewayRefusal, Refused};
+
+/// Parses a body. Unknown fields are ignored, `null` is the same as absent; a field that comes
+/// twice is refused.
+///
+/// Order of the checks: JSON object (60003), accounts that are numbers (60015), the rest.
+pub(super) fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refused> {
+    let text = std::str::from_utf8(body).map_err(|_| json("not UTF-8"))?;
+    if !text.trim_ascii_start().starts_with('{') {
+        syntax(text)?;
+        return Err(json("another JSON value stands there"));
+    }
+    serde_json::from_str(text).map_err(|error| {
+        let fault = diagnose::<T>(text, &error);
+        fault.expect_err("a body that was refused is refused again")
+    })
+}
+
+fn json(reason: impl Into<String>) -> Refused {
+    GatewayRefusal::Json { reason: reason.into() }.into()
+}
+
+fn syntax(text: &str) -> Result<(), Refused> {
+    let parsed: Result<IgnoredAny, _> = serde_json::from_str(text);
+    parsed.map(drop).map_err(|error| json(place(&error)))
+}
+
+/// Where it is wrong, without what stands there: that may be a secret.
+fn place(error: &serde_json::Error) -> String {
+    format!("line {}, column {}", error.line(), error.column())
+}
+
+fn diagnose<'a, T: Deserialize<'a>>(
+    text: &'a str,
+    error: &serde_json::Error,
+) -> Result<(), Refused> {
+    if !error.is_data() {
+        return Err(json(place(error)));
+    }
+    syntax(text)?;
+    let value: Value = serde_json::from_str(text).map_err(|error| json(place(&error)))?;
+    if let Some(field) = numeric_account(&value, &mut Vec::new()) {
+        return Err(GatewayRefusal::AccountNotText { field }.into());
+    }
+    let deserializer = &mut serde_json::Deserializer::from_str(text);
+    let again: Result<T, _> = serde_path_to_error::deserialize(deserializer);
+    match again {
+        Ok(_) => Err(json(place(error))),
+        Err(error) => {
+            let (path, reason) = (error.path().to_string(), error.inner().to_string());
+            Err(FieldFault::new(path, expectation(&reason)).into())
+        }
+    }
+}
+
+/// What was expected, without what came: that may be a secret.
+fn expectation(reason: &str) -> String {
+    if reason.starts_with("duplicate field") {
+        return "stands there twice".to_owned();
+    }
+    let reason = reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason);
+    let expected = match reason.rsplit_once("expected ").map(|(_, expected)| expected) {
+        Some("i64") => "an integer of 64 bits",
+        Some("a boolean") => "true or false",
+        Some("a sequence") => "an array",
+        Some(other) if other.starts_with("struct ") => "an object",
+        Some(other) => other,
+        None => "another type",
+    };
+    format!("wrong type, expected {expected}")
+}
+
+/// The first field named `…_Account` that holds a number, or a list with one.
+fn numeric_account<'v>(value: &'v Value, path: &mut Vec<&'v str>) -> Option<String> {
+    match value {
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            path.push(name);
+            let numeric = match value {
+                Value::Number(_) => true,
+                Value::Array(items) => items.iter().any(Value::is_number),
+                _ => false,
+            };
+            let found = if numeric && name.ends_with("_Account") {
+                Some(path.join("."))
+            } else {
+                numeric_account(value, path)
+            };
+            path.pop();
+            found
+        }),
+        Value::Array(items) => items.iter().find_map(|item| numeric_account(item, path)),
+        _ => None,
+    }
+}

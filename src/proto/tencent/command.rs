@@ -1,0 +1,92 @@
+//! What a command is, and how the gateway calls one without knowing it.
+
+use std::pin::Pin;
+
+use serde::Deserialize;
+
+use super::body;
+use super::refused::{Refused, Wire};
+use super::reply::Reply;
+use crate::engine::{App, Caller, Engine};
+
+/// Who may call a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MayCall {
+    /// An administrator of the app.
+    AppAdministrator,
+}
+
+/// What is documented of a command.
+#[derive(Debug)]
+pub struct Spec {
+    /// The service and the command: the path behind `/v4/`.
+    pub path: &'static str,
+    /// The vendor's page.
+    pub page: &'static str,
+    /// Calls per second of each app.
+    pub calls_per_second: u32,
+    /// Who may call.
+    pub may_call: MayCall,
+    /// It changes nothing.
+    pub reads: bool,
+    /// The private codes that its page lists.
+    pub codes: &'static [u32],
+    /// How its dialect numbers refusals.
+    pub wire: fn(&Refused) -> Wire,
+}
+
+impl Spec {
+    /// The command alone.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit_once('/').map_or(self.path, |(_, name)| name)
+    }
+}
+
+/// Circumstances of a call.
+pub struct Call<'a> {
+    /// Who runs operations.
+    pub engine: &'a Engine,
+    /// For which app.
+    pub app: &'a App,
+    /// Who asks.
+    pub caller: &'a Caller,
+}
+
+/// A command: one file each.
+pub trait Command: 'static {
+    /// What is documented of it.
+    const SPEC: Spec;
+    /// The body it takes.
+    type Request<'a>: Deserialize<'a> + Send;
+
+    /// Does it. What goes under `Response` is written into the reply.
+    fn answer<'a>(
+        call: &'a Call<'a>,
+        request: Self::Request<'a>,
+        reply: &'a mut Reply,
+    ) -> impl Future<Output = Result<(), Refused>> + Send + 'a;
+}
+
+/// An answer in the making.
+type Answering<'a> = Pin<Box<dyn Future<Output = Result<(), Refused>> + Send + 'a>>;
+
+/// A command without its types: what stands in a dialect's list.
+#[derive(Debug)]
+pub struct Entry {
+    /// What is documented of it.
+    pub spec: Spec,
+    pub(super) run: for<'a> fn(&'a Call<'a>, &'a [u8], &'a mut Reply) -> Answering<'a>,
+}
+
+impl Entry {
+    /// The entry of a command.
+    #[must_use]
+    pub const fn of<C: Command>() -> Self {
+        Self { spec: C::SPEC, run: run::<C> }
+    }
+}
+
+fn run<'a, C: Command>(call: &'a Call<'a>, body: &'a [u8], reply: &'a mut Reply) -> Answering<'a> {
+    Box::pin(async move { C::answer(call, body::parse(body)?, reply).await })
+}

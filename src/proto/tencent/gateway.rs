@@ -1,0 +1,208 @@
+//! The gateway: every check that is the same for all commands, in one order.
+//!
+//! URL, origin, service and command, app, method (strict only), identifier, ticket, administrator,
+//! rates; then the body. What is refused before the body is read costs no more than its head.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::codes;
+use super::command::{Call, Entry};
+use super::head::{Head, Parameters};
+use super::refused::{GatewayRefusal, Refused, Wire};
+use super::reply::Reply;
+use super::room;
+use crate::domain::AppId;
+use crate::engine::{App, AuthRefusal, Caller, Engine, RequestId};
+use crate::proto::origin::is_loopback_origin;
+use crate::sig::usersig::TicketFault;
+
+/// Which pages of a browser may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origins {
+    /// All of them, as the vendor documents.
+    Any,
+    /// Those of this machine: the keys in use are known to everybody.
+    Loopback,
+}
+
+/// What a browser is told about who may read the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AllowOrigin<'a> {
+    /// `*`.
+    Any,
+    /// This origin alone.
+    Only(&'a [u8]),
+    /// Nobody.
+    Nobody,
+}
+
+/// A request that may be performed once its body is there.
+pub struct Admitted {
+    entry: &'static Entry,
+    app: Arc<App>,
+    caller: Caller,
+    /// No body counts as `{}`.
+    body_optional: bool,
+}
+
+/// What becomes of a request's head.
+pub type Admission = Result<Admitted, GatewayRefusal>;
+
+/// A reply, and what the logs need to know of it.
+#[derive(Debug)]
+pub struct Answer {
+    /// The reply's body.
+    pub body: Vec<u8>,
+    /// Its name.
+    pub request_id: RequestId,
+    /// Why it is a refusal, if it is one.
+    pub refused: Option<Wire>,
+}
+
+/// Answers requests of Tencent's dialects.
+pub struct Gateway {
+    engine: Arc<Engine>,
+    commands: HashMap<&'static str, &'static Entry>,
+    origins: Origins,
+}
+
+impl Gateway {
+    /// A gateway to all services.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, origins: Origins) -> Self {
+        let commands = room::COMMANDS.iter().map(|entry| (entry.spec.path, entry)).collect();
+        Self { engine, commands, origins }
+    }
+
+    /// A name for a request that just came in.
+    #[must_use]
+    pub fn next_request_id(&self) -> RequestId {
+        self.engine.next_request_id()
+    }
+
+    /// Whom a browser may show the answer to.
+    #[must_use]
+    pub fn allow_origin<'a>(&self, origin: Option<&'a [u8]>) -> AllowOrigin<'a> {
+        match (self.origins, origin) {
+            (Origins::Any, _) => AllowOrigin::Any,
+            (Origins::Loopback, Some(origin)) if is_loopback_origin(origin) => {
+                AllowOrigin::Only(origin)
+            }
+            (Origins::Loopback, _) => AllowOrigin::Nobody,
+        }
+    }
+
+    /// Checks everything that does not need the body.
+    ///
+    /// # Errors
+    /// The first check that fails.
+    pub fn admit(&self, head: &Head<'_>) -> Admission {
+        let path = command_path(head.path)?;
+        let parameters = Parameters::scan(head.query)?;
+        if head.origin.is_some() && self.allow_origin(head.origin) == AllowOrigin::Nobody {
+            return Err(GatewayRefusal::Origin);
+        }
+        let unknown = || GatewayRefusal::Command { path: path.chars().take(100).collect() };
+        let entry = *self.commands.get(path).ok_or_else(unknown)?;
+        let app = self.app(parameters.sdkappid.as_deref())?;
+        if app.strict() && head.method != "POST" {
+            return Err(GatewayRefusal::Method);
+        }
+        let identifier = parameters.identifier.filter(|text| !text.is_empty());
+        let identifier = identifier.ok_or(GatewayRefusal::NoIdentifier)?;
+        let ticket = parameters.usersig.filter(|text| !text.is_empty());
+        let ticket = ticket.ok_or(AuthRefusal::Ticket(TicketFault::Empty));
+        let caller = ticket.and_then(|ticket| app.authenticate(&identifier, &ticket));
+        let caller = caller.map_err(GatewayRefusal::Auth)?;
+        let spec = &entry.spec;
+        app.count_call(spec.path, spec.calls_per_second)
+            .map_err(|rate| GatewayRefusal::Rate { command: spec.name(), rate })?;
+        Ok(Admitted { entry, app, caller, body_optional: spec.reads && head.method == "GET" })
+    }
+
+    /// Performs an admitted request.
+    pub async fn perform(&self, admitted: &Admitted, body: &[u8], request_id: RequestId) -> Answer {
+        let body = match body {
+            [] if admitted.body_optional => b"{}",
+            [] => return self.refuse(&GatewayRefusal::EmptyBody, request_id),
+            body => body,
+        };
+        let mut reply = Reply::ok(request_id);
+        let Admitted { entry, app, caller, .. } = admitted;
+        let call = Call { engine: &self.engine, app, caller };
+        match (entry.run)(&call, body, &mut reply).await {
+            Ok(()) => Answer { body: reply.finish(), request_id, refused: None },
+            Err(refused) => refusal((entry.spec.wire)(&refused), request_id),
+        }
+    }
+
+    /// The answer to what the gateway refuses.
+    #[must_use]
+    pub fn refuse(&self, refused: &GatewayRefusal, request_id: RequestId) -> Answer {
+        refusal(codes::gateway(refused), request_id)
+    }
+
+    /// The answer when a bug of ours kept the request from being answered. The path says in which
+    /// dialect.
+    #[must_use]
+    pub fn apologise(&self, path: &str, request_id: RequestId) -> Answer {
+        let entry = command_path(path).ok().and_then(|path| self.commands.get(path));
+        let wire = entry.map_or(room::wire as fn(&Refused) -> Wire, |entry| entry.spec.wire);
+        refusal(wire(&Refused::Panicked), request_id)
+    }
+
+    fn app(&self, sdkappid: Option<&str>) -> Result<Arc<App>, GatewayRefusal> {
+        let text = sdkappid.filter(|text| !text.is_empty()).ok_or(GatewayRefusal::NoApp)?;
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let id = text.parse().ok().filter(|_| digits).map(AppId);
+        id.and_then(|id| self.engine.app(id)).ok_or(GatewayRefusal::UnknownApp)
+    }
+}
+
+impl Admitted {
+    /// The command, as a label.
+    #[must_use]
+    pub fn command(&self) -> &'static str {
+        self.entry.spec.path
+    }
+}
+
+fn refusal(wire: Wire, request_id: RequestId) -> Answer {
+    let body = Reply::refused(request_id, &wire).finish();
+    Answer { body, request_id, refused: Some(wire) }
+}
+
+/// The service and command of a path: `/v4/{service}/{command}`. Another version is an unknown
+/// command, everything else no path of an API.
+fn command_path(path: &str) -> Result<&str, GatewayRefusal> {
+    let path = path.strip_prefix('/').ok_or(GatewayRefusal::Path)?;
+    let (version, rest) = path.split_once('/').ok_or(GatewayRefusal::Path)?;
+    let (service, command) = rest.split_once('/').ok_or(GatewayRefusal::Path)?;
+    let digits = version.strip_prefix('v').filter(|digits| !digits.is_empty());
+    let is_version = digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    if !is_version || service.is_empty() || command.is_empty() || command.contains('/') {
+        return Err(GatewayRefusal::Path);
+    }
+    if version == "v4" {
+        return Ok(rest);
+    }
+    Err(GatewayRefusal::Command { path: path.chars().take(100).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_command_an_unknown_one_or_none() {
+        assert_eq!(command_path("/v4/a/b"), Ok("a/b"));
+        for other in ["/v3/a/b", "/v40/a/b"] {
+            assert!(matches!(command_path(other), Err(GatewayRefusal::Command { .. })), "{other}");
+        }
+        for none in ["", "/", "/v4", "/v4/", "/v4/a", "/v4/a/", "/v4//b", "/v4/a/b/", "/v/a/b", "*"]
+        {
+            assert_eq!(command_path(none), Err(GatewayRefusal::Path), "{none}");
+        }
+    }
+}

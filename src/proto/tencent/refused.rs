@@ -1,0 +1,118 @@
+//! Why a request is refused, before anybody gave it a number.
+
+use std::borrow::Cow;
+
+use super::field::FieldFault;
+use crate::domain::Refusal;
+use crate::engine::{AuthRefusal, Failure, RateRefusal};
+
+/// Refused by the gateway, the same for every service behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GatewayRefusal {
+    /// The path is not one of an API.
+    Path,
+    /// A parameter of the query is not well-formed.
+    Encoding {
+        /// Which.
+        name: &'static str,
+    },
+    /// Only POST is documented.
+    Method,
+    /// The page that sent this may not ask.
+    Origin,
+    /// No such service or command.
+    Command {
+        /// The path behind the version.
+        path: String,
+    },
+    /// The query names no app.
+    NoApp,
+    /// The query names an app that is no number, or is not here.
+    UnknownApp,
+    /// The query names no caller.
+    NoIdentifier,
+    /// The ticket, or who holds it, is not good.
+    Auth(AuthRefusal),
+    /// Called too often.
+    Rate {
+        /// The command.
+        command: &'static str,
+        /// Which limit.
+        rate: RateRefusal,
+    },
+    /// The body is empty.
+    EmptyBody,
+    /// The body is not JSON, or not an object.
+    Json {
+        /// What is wrong.
+        reason: String,
+    },
+    /// An account stands there as a number.
+    AccountNotText {
+        /// Where.
+        field: String,
+    },
+    /// The body is too large.
+    BodyTooLarge {
+        /// The limit, in bytes.
+        at_most_bytes: usize,
+    },
+    /// The body did not come to its end.
+    BodyBroken,
+    /// The body or the commit took too long.
+    TimedOut,
+}
+
+/// Why a request is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// By the gateway.
+    Gateway(GatewayRefusal),
+    /// A field is not what it should be.
+    Field(FieldFault),
+    /// A field names a kind of room that the service does not know.
+    RoomType(FieldFault),
+    /// By the rules.
+    Rule(Refusal),
+    /// The store cannot do it now.
+    Unavailable,
+    /// A bug of ours.
+    Panicked,
+}
+
+impl From<GatewayRefusal> for Refused {
+    fn from(refusal: GatewayRefusal) -> Self {
+        Self::Gateway(refusal)
+    }
+}
+
+impl From<FieldFault> for Refused {
+    fn from(fault: FieldFault) -> Self {
+        Self::Field(fault)
+    }
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::Rule(refusal),
+            Failure::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+/// A refusal as the wire shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wire {
+    /// `ErrorCode`.
+    pub code: u32,
+    /// `ErrorInfo`: for people; names the field and the limit.
+    pub text: Cow<'static, str>,
+}
+
+impl Wire {
+    /// A code with its text.
+    pub fn new(code: u32, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, text: text.into() }
+    }
+}

@@ -1,0 +1,71 @@
+//! The room dialect's codes: 100001 to 100999.
+//!
+//! The vendor publishes meanings, not texts. Ours name the field and the limit, and carry the
+//! phrases that real clients look for (`room does not exist`, `permission denied`, `upper limit`,
+//! `not support seat`).
+
+use crate::domain::{Ceiling, Refusal};
+use crate::proto::tencent::codes::gateway;
+use crate::proto::tencent::refused::{Refused, Wire};
+
+/// The code and text of a refusal in this dialect.
+#[must_use]
+pub fn wire(refused: &Refused) -> Wire {
+    match refused {
+        Refused::Gateway(refusal) => gateway(refusal),
+        Refused::Field(fault) => Wire::new(100_002, fault.to_string()),
+        Refused::RoomType(fault) => Wire::new(100_015, fault.to_string()),
+        Refused::Rule(refusal) => rule(refusal),
+        Refused::Unavailable => {
+            Wire::new(100_001, "internal error: the store is unavailable, please retry")
+        }
+        Refused::Panicked => Wire::new(100_001, "internal error, please retry"),
+    }
+}
+
+fn rule(refusal: &Refusal) -> Wire {
+    match refusal {
+        Refusal::NoSuchRoom => Wire::new(100_004, "the room does not exist or was destroyed"),
+        Refusal::RoomExists => Wire::new(100_003, "RoomInfo.RoomId: in use"),
+        Refusal::RoomExistsAndYours => {
+            Wire::new(100_010, "RoomInfo.RoomId: in use, and the caller owns the room: use it")
+        }
+        Refusal::NotAMember { account } => {
+            Wire::new(100_005, format!("{account} is not a member of the room"))
+        }
+        Refusal::OwnerKeepsRole { account } => Wire::new(
+            100_006,
+            format!("permission denied: {account} owns the room, the ownership moves by itself"),
+        ),
+        Refusal::TooManyAdmins { at_most } => Wire::new(
+            100_020,
+            format!("MemberInfo.Role: the room has its upper limit of {at_most} administrators"),
+        ),
+        Refusal::RoomFull { at_most } => {
+            Wire::new(100_008, format!("the room is full: at most {at_most} members"))
+        }
+        Refusal::AboveCeiling { ceiling, asked, at_most } => {
+            let field = match ceiling {
+                Ceiling::Members => "RoomInfo.MaxMemberCount",
+                Ceiling::Seats => "RoomInfo.MaxSeatCount",
+            };
+            Wire::new(100_013, format!("{field}: {asked}, the upper limit is {at_most}"))
+        }
+        Refusal::ScheduleTooShort { length_s, at_least_s } => Wire::new(
+            100_002,
+            format!(
+                "RoomInfo.ScheduleEndTime: {length_s} seconds after ScheduleStartTime, at least \
+                 {at_least_s}"
+            ),
+        ),
+        Refusal::NoPasswordToAskFor => Wire::new(
+            100_002,
+            "RoomInfo.Password: missing, IsPasswordEnabled is true and none is kept",
+        ),
+        Refusal::NoSeats => {
+            Wire::new(100_211, "not support seat: the room was created without seats")
+        }
+        Refusal::PasswordNeeded => Wire::new(100_018, "the room asks for a password"),
+        Refusal::PasswordWrong => Wire::new(100_019, "the password is wrong"),
+    }
+}

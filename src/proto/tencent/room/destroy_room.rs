@@ -1,0 +1,45 @@
+//! `destroy_room`: <https://trtc.io/document/60706>
+//!
+//! Ends a room in any status. Everybody is out, the id is free at once, nothing of it survives; a
+//! second call is 100004.
+
+use serde::Deserialize;
+
+use crate::domain;
+use crate::proto::tencent::command::{Call, Command, MayCall, Spec};
+use crate::proto::tencent::field::{Text, room_id};
+use crate::proto::tencent::refused::Refused;
+use crate::proto::tencent::reply::Reply;
+
+/// Ends a room.
+pub struct DestroyRoom;
+
+/// The body.
+#[derive(Debug, Deserialize)]
+pub struct Request<'a> {
+    #[serde(rename = "RoomId", borrow)]
+    room_id: Option<Text<'a>>,
+}
+
+impl Command for DestroyRoom {
+    const SPEC: Spec = Spec {
+        path: "room_engine_http_srv/destroy_room",
+        page: "https://trtc.io/document/60706",
+        calls_per_second: 200,
+        may_call: MayCall::AppAdministrator,
+        reads: false,
+        codes: &[100_001, 100_002, 100_004, 100_006],
+        wire: super::wire,
+    };
+    type Request<'a> = Request<'a>;
+
+    async fn answer<'a>(
+        call: &'a Call<'a>,
+        request: Request<'a>,
+        _: &'a mut Reply,
+    ) -> Result<(), Refused> {
+        let room = room_id("RoomId", request.room_id)?;
+        let operation = domain::DestroyRoom { by: call.caller.account().clone() };
+        Ok(call.engine.run(call.app, &room, &operation).await?)
+    }
+}

@@ -1,0 +1,129 @@
+//! `get_room_member_list`: <https://trtc.io/document/60715>
+//!
+//! Pages through a room in the order of coming in. Quirks: the owner's role is `Owner` in the
+//! page's table and `RoomOwner` in its sample; the setting `app.room.owner_role_name` says which
+//! is sent. `Next` is empty exactly when nobody follows.
+//!
+//! Where the page is silent: `Count` absent or 0 is 50, above 200 is 200; a cursor that is
+//! damaged or belongs to another room is 100002.
+
+use serde::Deserialize;
+
+use super::words;
+use crate::domain::{MemberView, PageQuery, PageSink};
+use crate::engine::{decode_cursor, encode_cursor};
+use crate::proto::tencent::command::{Call, Command, MayCall, Spec};
+use crate::proto::tencent::field::{FieldFault, Text, number, room_id};
+use crate::proto::tencent::json::push_known_string;
+use crate::proto::tencent::refused::Refused;
+use crate::proto::tencent::reply::Reply;
+
+/// Members on a page when the request names no number.
+const DEFAULT_COUNT: usize = 50;
+/// The most members on a page. Undocumented; our choice.
+const MAX_COUNT: usize = 200;
+
+/// Reads a page of a room's members.
+pub struct GetRoomMemberList;
+
+/// The body.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request<'a> {
+    #[serde(borrow)]
+    room_id: Option<Text<'a>>,
+    count: Option<i64>,
+    #[serde(borrow)]
+    next: Option<Text<'a>>,
+}
+
+impl Command for GetRoomMemberList {
+    const SPEC: Spec = Spec {
+        path: "room_engine_http_srv/get_room_member_list",
+        page: "https://trtc.io/document/60715",
+        calls_per_second: 200,
+        may_call: MayCall::AppAdministrator,
+        reads: true,
+        codes: &[100_001, 100_002, 100_004, 100_005, 100_006],
+        wire: super::wire,
+    };
+    type Request<'a> = Request<'a>;
+
+    async fn answer<'a>(
+        call: &'a Call<'a>,
+        request: Request<'a>,
+        reply: &'a mut Reply,
+    ) -> Result<(), Refused> {
+        let room = room_id("RoomId", request.room_id)?;
+        let limit = limit(request.count)?;
+        let cursor = request.next.as_ref().map_or("", Text::as_str);
+        let after = match cursor {
+            "" => None,
+            text => Some(decode_cursor(call.app.id(), &room, text).ok_or_else(|| {
+                FieldFault::new("Next", "not a cursor of this room, use \"\" or the last Next")
+            })?),
+        };
+        let query = PageQuery { after: after.as_ref(), limit };
+        let mut page = Page { reply, owner: call.app.owner_role_name(), rows: 0 };
+        let end = call.engine.page(call.app, &room, query, &mut page).await?;
+        let next = end.next.map(|position| encode_cursor(call.app.id(), &room, &position));
+        page.end(next.as_deref().unwrap_or_default());
+        Ok(())
+    }
+}
+
+fn limit(count: Option<i64>) -> Result<usize, FieldFault> {
+    let count: Option<usize> = number("Count", count, 0, i64::MAX)?;
+    Ok(match count {
+        None | Some(0) => DEFAULT_COUNT,
+        Some(count) => count.min(MAX_COUNT),
+    })
+}
+
+/// Writes members into the reply as they are shown.
+struct Page<'a> {
+    reply: &'a mut Reply,
+    owner: &'static str,
+    rows: usize,
+}
+
+/// What a row takes besides its texts, in bytes.
+const ROW_BYTES: usize =
+    br#"{"Member_Account":"","NameCard":"","Role":"RoomOwner","Marks":[],"CustomInfo":""},"#.len();
+/// What its texts are expected to take, in bytes. More makes the reply grow.
+const TEXT_BYTES: usize = 64;
+
+impl PageSink for Page<'_> {
+    fn begin(&mut self, at_most: usize) {
+        let out = self.reply.response_bytes();
+        out.reserve(128 + at_most * (ROW_BYTES + TEXT_BYTES));
+        out.extend_from_slice(br#"{"MemberList":["#);
+    }
+
+    fn member(&mut self, member: &MemberView<'_>) {
+        let out = self.reply.bytes();
+        if self.rows > 0 {
+            out.push(b',');
+        }
+        self.rows += 1;
+        out.extend_from_slice(br#"{"Member_Account":"#);
+        push_known_string(out, member.account, member.plain);
+        out.extend_from_slice(br#","NameCard":"#);
+        push_known_string(out, member.name, member.plain);
+        out.extend_from_slice(br#","Role":""#);
+        out.extend_from_slice(words::role(member.role, self.owner).as_bytes());
+        out.extend_from_slice(br#"","Marks":[],"CustomInfo":"#);
+        push_known_string(out, member.custom_info, member.plain);
+        out.push(b'}');
+    }
+}
+
+impl Page<'_> {
+    /// Closes the list; a cursor needs no escaping.
+    fn end(self, next: &str) {
+        let out = self.reply.bytes();
+        out.extend_from_slice(br#"],"Next":""#);
+        out.extend_from_slice(next.as_bytes());
+        out.extend_from_slice(br#""}"#);
+    }
+}

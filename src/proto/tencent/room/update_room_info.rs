@@ -1,0 +1,86 @@
+//! `update_room_info`: <https://trtc.io/document/60705>
+//!
+//! Changes what is named and leaves the rest. Type, owner, seats and schedule cannot be changed
+//! here: those fields are ignored like unknown ones.
+//!
+//! Where the page is silent: a `TakeSeatMode` for a room without seats is 100211; a
+//! `MaxMemberCount` below the present count only keeps new ones out; an empty `Password` turns the
+//! gate off and forgets what was kept.
+
+use serde::Deserialize;
+
+use super::room_fields::{custom_info, max_member_count, password, room_name, take_seat_mode};
+use crate::domain::{RoomChange, UpdateRoom};
+use crate::proto::tencent::command::{Call, Command, MayCall, Spec};
+use crate::proto::tencent::field::{Text, required, room_id};
+use crate::proto::tencent::refused::Refused;
+use crate::proto::tencent::reply::Reply;
+
+/// Changes a room.
+pub struct UpdateRoomInfo;
+
+/// The body.
+#[derive(Debug, Deserialize)]
+pub struct Request<'a> {
+    #[serde(rename = "RoomInfo", borrow)]
+    room_info: Option<RoomInfo<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RoomInfo<'a> {
+    #[serde(borrow)]
+    room_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    room_name: Option<Text<'a>>,
+    max_member_count: Option<i64>,
+    is_video_disabled: Option<bool>,
+    is_audio_disabled: Option<bool>,
+    is_message_disabled: Option<bool>,
+    is_screen_sharing_disabled: Option<bool>,
+    is_cloud_recording_disabled: Option<bool>,
+    #[serde(borrow)]
+    custom_info: Option<Text<'a>>,
+    #[serde(borrow)]
+    take_seat_mode: Option<Text<'a>>,
+    is_password_enabled: Option<bool>,
+    #[serde(borrow)]
+    password: Option<Text<'a>>,
+}
+
+impl Command for UpdateRoomInfo {
+    const SPEC: Spec = Spec {
+        path: "room_engine_http_srv/update_room_info",
+        page: "https://trtc.io/document/60705",
+        calls_per_second: 200,
+        may_call: MayCall::AppAdministrator,
+        reads: false,
+        codes: &[100_001, 100_002, 100_004, 100_006],
+        wire: super::wire,
+    };
+    type Request<'a> = Request<'a>;
+
+    async fn answer<'a>(
+        call: &'a Call<'a>,
+        request: Request<'a>,
+        _: &'a mut Reply,
+    ) -> Result<(), Refused> {
+        let info = required("RoomInfo", request.room_info)?;
+        let room = room_id("RoomInfo.RoomId", info.room_id)?;
+        let change = RoomChange {
+            name: room_name(info.room_name.as_ref())?,
+            max_member_count: max_member_count(info.max_member_count)?,
+            video: info.is_video_disabled,
+            audio: info.is_audio_disabled,
+            messages: info.is_message_disabled,
+            screen_sharing: info.is_screen_sharing_disabled,
+            cloud_recording: info.is_cloud_recording_disabled,
+            custom_info: custom_info(info.custom_info.as_ref())?,
+            take_seat_mode: take_seat_mode(info.take_seat_mode)?,
+            gate_enabled: info.is_password_enabled,
+            password: password(info.password.as_ref())?,
+        };
+        let operation = UpdateRoom { by: call.caller.account().clone(), change };
+        Ok(call.engine.run(call.app, &room, &operation).await?)
+    }
+}

@@ -1,0 +1,86 @@
+//! `update_room_member_info`: <https://trtc.io/document/60714>
+//!
+//! Changes what is named of one member and leaves the rest. Nobody is told.
+//!
+//! Where the page is silent: an empty `NameCard` or `CustomInfo` clears it, an empty `Role` counts
+//! as absent, a `Role` for the owner is 100006, one administrator too many is 100020.
+
+use serde::Deserialize;
+
+use crate::domain::{MemberChange, UpdateMember};
+use crate::proto::tencent::command::{Call, Command, MayCall, Spec};
+use crate::proto::tencent::field::{
+    AccountText, Text, account, optional_text, required, room_id, word,
+};
+use crate::proto::tencent::refused::Refused;
+use crate::proto::tencent::reply::Reply;
+
+/// The longest `NameCard` in this dialect, in bytes of UTF-8.
+const MAX_NAME_CARD_BYTES: usize = 32;
+/// The longest `CustomInfo` of a member, in bytes of UTF-8.
+const MAX_CUSTOM_INFO_BYTES: usize = 60;
+
+/// Changes a member.
+pub struct UpdateRoomMemberInfo;
+
+/// The body.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request<'a> {
+    #[serde(borrow)]
+    room_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    member_info: Option<MemberInfo<'a>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct MemberInfo<'a> {
+    #[serde(rename = "Member_Account", borrow)]
+    account: Option<AccountText<'a>>,
+    #[serde(borrow)]
+    name_card: Option<Text<'a>>,
+    #[serde(borrow)]
+    role: Option<Text<'a>>,
+    #[serde(borrow)]
+    custom_info: Option<Text<'a>>,
+}
+
+impl Command for UpdateRoomMemberInfo {
+    const SPEC: Spec = Spec {
+        path: "room_engine_http_srv/update_room_member_info",
+        page: "https://trtc.io/document/60714",
+        calls_per_second: 200,
+        may_call: MayCall::AppAdministrator,
+        reads: false,
+        codes: &[100_001, 100_002, 100_004, 100_005, 100_006],
+        wire: super::wire,
+    };
+    type Request<'a> = Request<'a>;
+
+    async fn answer<'a>(
+        call: &'a Call<'a>,
+        request: Request<'a>,
+        _: &'a mut Reply,
+    ) -> Result<(), Refused> {
+        let room = room_id("RoomId", request.room_id)?;
+        let info = required("MemberInfo", request.member_info)?;
+        let who = required("MemberInfo.Member_Account", info.account)?;
+        let name =
+            optional_text("MemberInfo.NameCard", info.name_card.as_ref(), MAX_NAME_CARD_BYTES)?;
+        let custom_info = optional_text(
+            "MemberInfo.CustomInfo",
+            info.custom_info.as_ref(),
+            MAX_CUSTOM_INFO_BYTES,
+        )?;
+        let operation = UpdateMember {
+            account: account("MemberInfo.Member_Account", &who)?,
+            change: MemberChange {
+                name,
+                admin: word("MemberInfo.Role", info.role, &[("Admin", true), ("Member", false)])?,
+                custom_info,
+            },
+        };
+        Ok(call.engine.run(call.app, &room, &operation).await?)
+    }
+}
