@@ -1,5 +1,6 @@
 //! An app: its keys, its clock, its limits. Everything a request needs to know, fetched once.
 
+use std::fmt;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -99,5 +100,11 @@ impl App {
     /// from here on, cached or not.
     pub fn replace_keys(&self, keys: &[Secret]) {
         *self.keys.write() = Arc::new(KeyRing::new(keys));
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "App({})", self.id)
     }
 }

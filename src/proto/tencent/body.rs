@@ -58,16 +58,23 @@ fn diagnose<'a, T: Deserialize<'a>>(
         Ok(_) => Err(json(place(error))),
         Err(error) => {
             let (path, reason) = (error.path().to_string(), error.inner().to_string());
-            Err(FieldFault::new(path, expectation(&reason)).into())
+            Err(fault(path, &reason).into())
         }
     }
 }
 
+/// The field and what is wrong with it, in our words.
+fn fault(path: String, reason: &str) -> FieldFault {
+    let Some(repeated) = reason.strip_prefix("duplicate field `") else {
+        return FieldFault::new(path, expectation(reason));
+    };
+    let name = repeated.split('`').next().unwrap_or_default();
+    let field = if path == "." { name.to_owned() } else { format!("{path}.{name}") };
+    FieldFault::new(field, "stands there twice")
+}
+
 /// What was expected, without what came: that may be a secret.
 fn expectation(reason: &str) -> String {
-    if reason.starts_with("duplicate field") {
-        return "stands there twice".to_owned();
-    }
     let reason = reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason);
     let expected = match reason.rsplit_once("expected ").map(|(_, expected)| expected) {
         Some("i64") => "an integer of 64 bits",

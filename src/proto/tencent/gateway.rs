@@ -38,6 +38,7 @@ pub enum AllowOrigin<'a> {
 }
 
 /// A request that may be performed once its body is there.
+#[derive(Debug)]
 pub struct Admitted {
     entry: &'static Entry,
     app: Arc<App>,

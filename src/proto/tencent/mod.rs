@@ -14,6 +14,8 @@ mod json;
 mod refused;
 mod reply;
 pub mod room;
+#[cfg(test)]
+mod tests;
 
 pub use command::{Call, Command, Entry, MayCall, Spec};
 pub use field::{AccountText, FieldFault, Text};

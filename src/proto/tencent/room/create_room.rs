@@ -164,3 +164,47 @@ fn seats(
     }
     Ok(Some(SeatRequest { count, mode: mode.unwrap_or(TakeSeatMode::Free) }))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::proto::tencent::tests::{Desk, done};
+
+    const PATH: &str = "room_engine_http_srv/create_room";
+
+    #[test]
+    fn the_documented_fields_are_taken() {
+        let desk = Desk::new();
+        let body = json!({
+            "RoomInfo": {
+                "RoomId": "r-1001", "RoomName": "Weekly", "RoomType": "Conference",
+                "Owner_Account": "alice", "MaxMemberCount": 50,
+                "ScheduleStartTime": 1_793_271_355, "ScheduleEndTime": 1_793_274_955,
+                "IsVideoDisabled": false, "IsAudioDisabled": true, "IsMessageDisabled": false,
+                "IsScreenSharingDisabled": false, "IsCloudRecordingDisabled": false,
+                "CustomInfo": "x", "IsSeatEnabled": true, "MaxSeatCount": 16,
+                "TakeSeatMode": "ApplyToTake", "IsPasswordEnabled": true, "Password": "4321",
+            },
+            "ScheduleInviteeList_Account": ["bob", "carol"],
+        });
+        assert_eq!(desk.call(PATH, &body.to_string()), done());
+        let info = desk.call("room_engine_http_srv/get_room_info", r#"{"RoomId":"r-1001"}"#);
+        let created = desk.app().now_ms() / 1000;
+        let mut seen = info["Response"]["RoomInfo"].clone();
+        let create_time = seen["CreateTime"].take().as_u64().unwrap();
+        assert!((created - 5..=created).contains(&create_time));
+        assert_eq!(
+            seen,
+            json!({
+                "RoomId": "r-1001", "RoomName": "Weekly", "RoomType": "Conference",
+                "Owner_Account": "alice", "MaxMemberCount": 50, "MaxSeatCount": 16,
+                "IsVideoDisabled": false, "IsAudioDisabled": true, "IsMessageDisabled": false,
+                "IsScreenSharingDisabled": false, "IsCloudRecordingDisabled": false, "CustomInfo": "x",
+                "ScheduleStartTime": 1_793_271_355, "ScheduleEndTime": 1_793_274_955,
+                "RoomStatus": "Running", "IsSeatEnabled": true, "TakeSeatMode": "ApplyToTake",
+                "CreateTime": null, "MemberCount": 1,
+            })
+        );
+    }
+}

@@ -43,3 +43,27 @@ impl Command for DestroyRoom {
         Ok(call.engine.run(call.app, &room, &operation).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::proto::tencent::tests::{Desk, done};
+
+    const PATH: &str = "room_engine_http_srv/destroy_room";
+
+    #[test]
+    fn the_documented_request_ends_a_room_once() {
+        let desk = Desk::new();
+        let create = r#"{"RoomInfo":{"RoomId":"r-1001","RoomType":"Conference"}}"#;
+        assert_eq!(desk.call("room_engine_http_srv/create_room", create), done());
+        assert_eq!(desk.call(PATH, r#"{"RoomId":"r-1001"}"#), done());
+        let again = json!({
+            "ActionStatus": "FAIL",
+            "ErrorCode": 100_004,
+            "ErrorInfo": "the room does not exist or was destroyed",
+        });
+        assert_eq!(desk.call(PATH, r#"{"RoomId":"r-1001"}"#), again);
+        assert_eq!(desk.call("room_engine_http_srv/create_room", create), done());
+    }
+}

@@ -108,3 +108,36 @@ impl Command for GetRoomInfo {
         Ok(call.engine.look(call.app, &room, write).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::proto::tencent::tests::{Desk, done};
+
+    #[test]
+    fn a_room_of_defaults_has_the_documented_shape() {
+        let desk = Desk::new();
+        let create = r#"{"RoomInfo":{"RoomId":"r-1001","RoomType":"Conference"}}"#;
+        assert_eq!(desk.call("room_engine_http_srv/create_room", create), done());
+        let mut reply = desk.call("room_engine_http_srv/get_room_info", r#"{"RoomId":"r-1001"}"#);
+        let info = reply["Response"]["RoomInfo"].as_object_mut().unwrap();
+        let [start, end, created] = ["ScheduleStartTime", "ScheduleEndTime", "CreateTime"]
+            .map(|field| info.remove(field).unwrap().as_u64().unwrap());
+        assert_eq!((start, end), (created, created + 3600));
+        assert_eq!(
+            reply,
+            json!({
+                "ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "",
+                "Response": {"RoomInfo": {
+                    "RoomId": "r-1001", "RoomName": "r-1001", "RoomType": "Conference",
+                    "Owner_Account": "admin", "MaxMemberCount": 300, "MaxSeatCount": 0,
+                    "IsVideoDisabled": false, "IsAudioDisabled": false, "IsMessageDisabled": false,
+                    "IsScreenSharingDisabled": false, "IsCloudRecordingDisabled": false,
+                    "CustomInfo": "", "RoomStatus": "Running", "IsSeatEnabled": false,
+                    "TakeSeatMode": "None", "MemberCount": 1,
+                }},
+            })
+        );
+    }
+}

@@ -127,3 +127,52 @@ impl Page<'_> {
         out.extend_from_slice(br#""}"#);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::proto::tencent::tests::{Desk, done};
+
+    const PATH: &str = "room_engine_http_srv/get_room_member_list";
+
+    /// The page's sample request, and its reply for a room where only the owner is listed.
+    #[test]
+    fn the_documented_request_gets_the_documented_shape() {
+        let desk = Desk::with(&["app.0.room.owner_role_name=RoomOwner"]);
+        let create = json!({"RoomInfo": {
+            "RoomId": "room-test", "RoomType": "Conference", "Owner_Account": "user2",
+        }});
+        assert_eq!(desk.call("room_engine_http_srv/create_room", &create.to_string()), done());
+        let update = json!({
+            "RoomId": "room-test", "MemberInfo": {"Member_Account": "user2", "NameCard": "123"},
+        });
+        let path = "room_engine_http_srv/update_room_member_info";
+        assert_eq!(desk.call(path, &update.to_string()), done());
+        let reply = desk.call(PATH, r#"{"RoomId": "room-test", "Count": 10, "Next": ""}"#);
+        assert_eq!(
+            reply,
+            json!({
+                "ErrorCode": 0, "ErrorInfo": "", "ActionStatus": "OK",
+                "Response": {"Next": "", "MemberList": [{
+                    "Member_Account": "user2", "NameCard": "123", "Role": "RoomOwner", "Marks": [],
+                    "CustomInfo": "",
+                }]},
+            })
+        );
+    }
+
+    #[test]
+    fn texts_that_need_escaping_come_out_as_they_went_in() {
+        let desk = Desk::new();
+        let create =
+            r#"{"RoomInfo":{"RoomId":"r","RoomType":"Conference","Owner_Account":"\"\\é"}}"#;
+        assert_eq!(desk.call("room_engine_http_srv/create_room", create), done());
+        desk.enter("r", "plain");
+        let reply = desk.call(PATH, r#"{"RoomId":"r"}"#);
+        let accounts = ["\"\\é", "plain"];
+        for (index, account) in accounts.into_iter().enumerate() {
+            assert_eq!(reply["Response"]["MemberList"][index]["Member_Account"], account);
+        }
+    }
+}

@@ -84,3 +84,43 @@ impl Command for UpdateRoomInfo {
         Ok(call.engine.run(call.app, &room, &operation).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::proto::tencent::tests::{Desk, done};
+
+    const PATH: &str = "room_engine_http_srv/update_room_info";
+
+    #[test]
+    fn the_documented_fields_change_and_the_others_stay() {
+        let desk = Desk::new();
+        let create = json!({"RoomInfo": {
+            "RoomId": "r-1001", "RoomType": "Conference", "RoomName": "Weekly",
+            "IsAudioDisabled": true, "IsVideoDisabled": true, "IsSeatEnabled": true,
+            "TakeSeatMode": "ApplyToTake", "Owner_Account": "alice",
+        }});
+        assert_eq!(desk.call("room_engine_http_srv/create_room", &create.to_string()), done());
+        let update = json!({"RoomInfo": {
+            "RoomId": "r-1001", "RoomName": "Weekly sync", "MaxMemberCount": 100,
+            "IsAudioDisabled": false, "CustomInfo": "y", "TakeSeatMode": "FreeToTake",
+            "IsPasswordEnabled": true, "Password": "987654",
+        }});
+        assert_eq!(desk.call(PATH, &update.to_string()), done());
+        let info = desk.call("room_engine_http_srv/get_room_info", r#"{"RoomId":"r-1001"}"#);
+        let seen = &info["Response"]["RoomInfo"];
+        for (field, value) in [
+            ("RoomName", json!("Weekly sync")),
+            ("MaxMemberCount", json!(100)),
+            ("IsAudioDisabled", json!(false)),
+            ("IsVideoDisabled", json!(true)),
+            ("CustomInfo", json!("y")),
+            ("TakeSeatMode", json!("FreeToTake")),
+            ("Owner_Account", json!("alice")),
+            ("MaxSeatCount", json!(16)),
+        ] {
+            assert_eq!(seen[field], value, "{field}");
+        }
+    }
+}

@@ -84,3 +84,38 @@ impl Command for UpdateRoomMemberInfo {
         Ok(call.engine.run(call.app, &room, &operation).await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::proto::tencent::tests::{Desk, done};
+
+    const PATH: &str = "room_engine_http_srv/update_room_member_info";
+
+    /// The page's sample request.
+    #[test]
+    fn the_documented_request_changes_a_member() {
+        let desk = Desk::new();
+        let create = r#"{"RoomInfo":{"RoomId":"room-test","RoomType":"Conference"}}"#;
+        assert_eq!(desk.call("room_engine_http_srv/create_room", create), done());
+        desk.enter("room-test", "user4");
+        let update = json!({
+            "RoomId": "room-test",
+            "MemberInfo": {
+                "Member_Account": "user4", "NameCard": "jack", "Role": "Admin",
+                "CustomInfo": "custom info",
+            },
+        });
+        assert_eq!(desk.call(PATH, &update.to_string()), done());
+        let list =
+            desk.call("room_engine_http_srv/get_room_member_list", r#"{"RoomId":"room-test"}"#);
+        assert_eq!(
+            list["Response"]["MemberList"][1],
+            json!({
+                "Member_Account": "user4", "NameCard": "jack", "Role": "Admin", "Marks": [],
+                "CustomInfo": "custom info",
+            })
+        );
+    }
+}

@@ -1,3 +1,5 @@
+//! What a person is told about a ticket.
+
 use super::{
     OTHER_SECRET, SIG, administrator, json, json_and, key, pack, ticket_with_userbuf, zlib,
 };

@@ -1,3 +1,5 @@
+//! What holds for every ticket, and for every text.
+
 use proptest::prelude::*;
 
 use super::{key, pack};

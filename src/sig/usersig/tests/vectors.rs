@@ -1,3 +1,5 @@
+//! The vendor's own libraries: every published vector, with its steps in between.
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;

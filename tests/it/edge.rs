@@ -1,0 +1,284 @@
+//! The edge: what is no fault of any command, told in the dialect all the same.
+
+use std::future::pending;
+use std::sync::Arc;
+
+use guestlist::domain::{AppId, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
+use guestlist::store::{
+    Counts, Decide, Fault, Faulty, MemoryStore, RoomStore, See, SeeRoom, StoreFuture,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::harness::{ADMIN, Server, query, refusal};
+
+const INFO: &str = "/v4/room_engine_http_srv/get_room_info";
+
+/// A connection of which every byte is the test's own.
+struct Raw(TcpStream);
+
+impl Raw {
+    async fn to(server: &Server) -> Self {
+        Self(TcpStream::connect(server.address()).await.unwrap())
+    }
+
+    async fn send(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).await.unwrap();
+    }
+
+    /// Reads one answer: its head and its envelope.
+    async fn answer(&mut self) -> (String, Value) {
+        let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
+        loop {
+            let text = String::from_utf8_lossy(&bytes);
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let length = head.to_lowercase();
+                let length =
+                    length.split("content-length: ").nth(1).unwrap().lines().next().unwrap();
+                if body.len() == length.parse::<usize>().unwrap() {
+                    return (head.to_owned(), serde_json::from_str(body).unwrap());
+                }
+            }
+            let read = self.0.read(&mut chunk).await.unwrap();
+            assert_ne!(read, 0, "closed after {:?}", String::from_utf8_lossy(&bytes));
+            bytes.extend_from_slice(&chunk[..read]);
+        }
+    }
+
+    /// Reads until the server closes: nothing may come before that.
+    async fn closed(&mut self) {
+        let mut rest = Vec::new();
+        let read = self.0.read_to_end(&mut rest).await;
+        assert!(read.is_err() || rest.is_empty(), "{:?}", String::from_utf8_lossy(&rest));
+    }
+}
+
+fn head(path: &str, query: &str, more: &str) -> String {
+    format!("POST {path}?{query} HTTP/1.1\r\nHost: x\r\n{more}\r\n")
+}
+
+#[tokio::test]
+async fn a_body_at_the_limit_is_read_and_one_byte_more_is_not() {
+    let server = Server::with(&["server.body_limit=64 B"]).await;
+    let at_limit = format!("{:<64}", r#"{"RoomId":"x"}"#);
+    let url = server.room_url("get_room_info");
+    let reply = server.send(Method::POST, &url, &at_limit).await;
+    assert_eq!(refusal(&reply).0, 100_004);
+    let too_large = "service timeout or request format error,please check and try again \
+                     (body: at most 64 bytes)";
+    let announced = server.send(Method::POST, &url, &(at_limit + " ")).await;
+    assert_eq!(refusal(&announced), (60008, too_large.to_owned()));
+    let mut raw = Raw::to(&server).await;
+    raw.send(&head(INFO, &server.query(), "Transfer-Encoding: chunked\r\n")).await;
+    for _ in 0..5 {
+        raw.send(&format!("10\r\n{}\r\n", " ".repeat(16))).await;
+    }
+    let (head, reply) = raw.answer().await;
+    assert_eq!(refusal(&reply), (60008, too_large.to_owned()));
+    assert!(head.contains("connection: close"), "{head}");
+}
+
+#[tokio::test]
+async fn an_announced_body_over_the_limit_is_not_waited_for() {
+    let server = Server::start().await;
+    let mut raw = Raw::to(&server).await;
+    raw.send(&head(INFO, &server.query(), "Content-Length: 1048577\r\n")).await;
+    assert_eq!(refusal(&raw.answer().await.1).0, 60008);
+}
+
+#[tokio::test]
+async fn a_refusal_reaches_a_client_that_is_still_sending() {
+    let server = Server::start().await;
+    let url = server.url(&format!("{INFO}?{}", query(ADMIN, "xxx")));
+    let reply = server.send(Method::POST, &url, &" ".repeat(1_000_000)).await;
+    assert_eq!(refusal(&reply).0, 70003);
+}
+
+#[tokio::test]
+async fn slow_clients_are_cut_off() {
+    let server = Server::with(&["server.request_timeout=80ms"]).await;
+    let mut slow_head = Raw::to(&server).await;
+    slow_head.send("POST /v4/x").await;
+    let mut slow_body = Raw::to(&server).await;
+    slow_body.send(&head(INFO, &server.query(), "Content-Length: 10\r\n")).await;
+    slow_body.send("{").await;
+    let (_, reply) = slow_body.answer().await;
+    let (code, text) = refusal(&reply);
+    assert_eq!(code, 60008);
+    assert!(text.ends_with("(the request took too long)"), "{text}");
+    slow_head.closed().await;
+    slow_body.closed().await;
+}
+
+#[tokio::test]
+async fn silence_between_requests_is_not_slowness() {
+    let server = Server::with(&["server.request_timeout=50ms"]).await;
+    let mut raw = Raw::to(&server).await;
+    let request = head(INFO, &server.query(), "Content-Length: 14\r\n") + r#"{"RoomId":"x"}"#;
+    for _ in 0..3 {
+        raw.send(&request).await;
+        assert_eq!(refusal(&raw.answer().await.1).0, 100_004);
+        // Another connection that is cut off shows that the time-out has passed.
+        let mut slow = Raw::to(&server).await;
+        slow.send("POST").await;
+        slow.closed().await;
+    }
+    raw.send(&(request.clone() + &request)).await;
+    let (_, first) = raw.answer_of_two().await;
+    assert_eq!(refusal(&first).0, 100_004, "pipelined requests are answered in order");
+}
+
+impl Raw {
+    /// Reads two answers that may come together, and gives the first.
+    async fn answer_of_two(&mut self) -> (String, Value) {
+        let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
+        while String::from_utf8_lossy(&bytes).matches("\"}").count() < 2 {
+            let read = self.0.read(&mut chunk).await.unwrap();
+            assert_ne!(read, 0);
+            bytes.extend_from_slice(&chunk[..read]);
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        let (head, rest) = text.split_once("\r\n\r\n").unwrap();
+        let body = rest.split("HTTP/1.1").next().unwrap();
+        (head.to_owned(), serde_json::from_str(body).unwrap())
+    }
+}
+
+/// What a store does instead of answering a read.
+#[derive(Clone, Copy)]
+enum Oddity {
+    Panics,
+    NeverAnswers,
+}
+
+/// A store on which reading a room named `odd` goes wrong.
+struct Odd(MemoryStore, Oddity);
+
+impl RoomStore for Odd {
+    fn transact<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        need: Need<'a>,
+        decide: Decide<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.0.transact(key, need, decide)
+    }
+
+    fn read<'a>(&'a self, key: &'a RoomKey, need: Need<'a>, see: See<'a>) -> StoreFuture<'a, ()> {
+        match self.1 {
+            _ if key.room.as_str() != "odd" => self.0.read(key, need, see),
+            Oddity::Panics => panic!("this test asked for it"),
+            Oddity::NeverAnswers => Box::pin(pending()),
+        }
+    }
+
+    fn page<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        query: PageQuery<'a>,
+        sink: &'a mut dyn PageSink,
+    ) -> StoreFuture<'a, PageEnd> {
+        self.0.page(key, query, sink)
+    }
+
+    fn rooms<'a>(
+        &'a self,
+        app: AppId,
+        after: Option<&'a RoomId>,
+        limit: usize,
+        see: SeeRoom<'a>,
+    ) -> StoreFuture<'a, Option<RoomId>> {
+        self.0.rooms(app, after, limit, see)
+    }
+
+    fn counts(&self, app: AppId) -> StoreFuture<'_, Counts> {
+        self.0.counts(app)
+    }
+
+    fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
+        self.0.new_epoch(app)
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_an_envelope_and_the_server_lives_on() {
+    let store = Arc::new(Odd(MemoryStore::new(), Oddity::Panics));
+    let server = Server::on(store, &[]).await;
+    for _ in 0..2 {
+        let refused = server.refused("get_room_info", json!({"RoomId": "odd"})).await;
+        assert_eq!(refused, (100_001, "internal error, please retry".into()));
+    }
+    server.create("r").await;
+    server.done("get_room_info", json!({"RoomId": "r"})).await;
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_a_time_out() {
+    let store = Arc::new(Odd(MemoryStore::new(), Oddity::NeverAnswers));
+    let server = Server::on(store, &["server.request_timeout=60ms"]).await;
+    assert_eq!(server.refused("get_room_info", json!({"RoomId": "odd"})).await.0, 60008);
+    assert_eq!(server.refused("get_room_info", json!({"RoomId": "r"})).await.0, 100_004);
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_an_internal_error_and_nothing_is_half_applied() {
+    let store = Faulty::new(Arc::new(MemoryStore::new()), Fault::Commit { at: 2 });
+    let server = Server::on(Arc::new(store), &[]).await;
+    server.create("r").await;
+    let update = json!({"RoomInfo": {"RoomId": "r", "RoomName": "new"}});
+    assert_eq!(server.refused("update_room_info", update.clone()).await.0, 100_001);
+    let name = async || {
+        let reply = server.done("get_room_info", json!({"RoomId": "r"})).await;
+        reply["Response"]["RoomInfo"]["RoomName"].clone()
+    };
+    assert_eq!(name().await, "r");
+    server.done("update_room_info", update).await;
+    assert_eq!(name().await, "new");
+}
+
+#[tokio::test]
+async fn a_stop_answers_what_was_accepted() {
+    let server = Server::start().await;
+    let mut half_sent = Raw::to(&server).await;
+    half_sent.send(&head(INFO, &server.query(), "Content-Length: 14\r\n")).await;
+    let mut whole = Raw::to(&server).await;
+    whole.send(&head(INFO, &server.query(), "Content-Length: 14\r\n")).await;
+    whole.send(r#"{"RoomId":"x"}"#).await;
+    let address = server.address();
+    let stopping = tokio::task::JoinSet::from_iter([server.stop()]);
+    half_sent.send(r#"{"RoomId":"x"}"#).await;
+    for raw in [&mut half_sent, &mut whole] {
+        assert_eq!(refusal(&raw.answer().await.1).0, 100_004);
+        raw.closed().await;
+    }
+    stopping.join_all().await;
+    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+}
+
+#[tokio::test]
+async fn probes_are_answered_plainly() {
+    let server = Server::start().await;
+    for path in ["/healthz", "/readyz"] {
+        let answer = server.client().get(server.url(path)).send().await.unwrap();
+        assert_eq!(
+            (answer.status().as_u16(), answer.text().await.unwrap().as_str()),
+            (200, "ok\n")
+        );
+    }
+}
+
+#[tokio::test]
+async fn connections_beyond_the_cap_wait_their_turn() {
+    let server = Server::with(&["server.max_connections=1"]).await;
+    let request = head(INFO, &server.query(), "Content-Length: 14\r\nConnection: close\r\n");
+    let mut first = Raw::to(&server).await;
+    let mut second = Raw::to(&server).await;
+    second.send(&(request.clone() + r#"{"RoomId":"x"}"#)).await;
+    first.send(&request).await;
+    first.send(r#"{"RoomId":"x"}"#).await;
+    let (head, _) = first.answer().await;
+    assert!(head.contains("connection: close"), "{head}");
+    assert_eq!(refusal(&second.answer().await.1).0, 100_004);
+}

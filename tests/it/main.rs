@@ -1,0 +1,12 @@
+//! Tests through the door: a server on a free port, the real protocol, a client that signs.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod clients;
+mod edge;
+mod gateway;
+mod genuine;
+mod harness;
+mod members;
+mod program;
+mod rooms;
