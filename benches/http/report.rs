@@ -25,7 +25,7 @@ pub(crate) fn circumstances(options: &Options) {
 
 /// Begins the table of comparisons.
 pub(crate) fn comparisons() {
-    say("\n| B against A | A: req/s | A: CPU us | B: req/s | B: CPU us | CPU B/A | least | most |");
+    say("\n| B; A | A: req/s | A: CPU us | B: req/s | B: CPU us | CPU B/A | least | most |");
     say("|---|--:|--:|--:|--:|--:|--:|--:|");
 }
 
