@@ -1,0 +1,71 @@
+//! The servers that are measured, each in a process of its own.
+//!
+//! A server says where it listens in the first line of its output, and ends when its input does.
+
+use std::io::{BufRead, Lines, StdinLock, Write};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::post;
+use guestlist::engine::Engine;
+use guestlist::store::{MemoryStore, RoomStore};
+use guestlist::{app, telemetry};
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::common::{self, APP};
+use crate::options::Role;
+
+/// Serves until the input ends.
+pub(crate) fn run(role: Role, workers: usize) {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .expect("threads can be started");
+    let lines = std::io::stdin().lock().lines();
+    match role {
+        Role::Bare => bare(&runtime, lines),
+        Role::Guestlist => guestlist(&runtime, lines),
+    }
+}
+
+/// Reads each body whole and answers with the first line of its input.
+fn bare(runtime: &Runtime, mut lines: Lines<StdinLock<'_>>) {
+    let reply = lines.next().expect("a reply to give").expect("readable input");
+    let reply = Bytes::from(reply);
+    let handler = move |_whole: Bytes| {
+        let reply = reply.clone();
+        async move { ([(CONTENT_TYPE, "application/json")], reply) }
+    };
+    let router = Router::new().route("/v4/{service}/{command}", post(handler));
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a free port");
+    say(listener.local_addr().expect("it is bound"));
+    runtime.spawn(async move { axum::serve(listener, router).await });
+    lines.for_each(drop);
+}
+
+/// The real thing. Each line of its input is a number of members: a room with so many is made, and
+/// a line of output says when it is there.
+fn guestlist(runtime: &Runtime, lines: Lines<StdinLock<'_>>) {
+    telemetry::lines_to_stderr();
+    let store: Arc<dyn RoomStore> = Arc::new(MemoryStore::new());
+    let settings = common::settings();
+    let running = runtime.block_on(app::start_on(&settings, false, Arc::clone(&store)));
+    let running = running.expect("a free port");
+    say(running.address);
+    let engine = Engine::new(&settings.apps, store);
+    let app = engine.app(APP).expect("the app of the settings");
+    for line in lines {
+        let members = line.expect("readable input").parse().expect("a number of members");
+        common::fill(&engine, &app, members);
+        say(members);
+    }
+}
+
+fn say(fact: impl std::fmt::Display) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{fact}").and_then(|()| out.flush()).expect("the parent reads");
+}

@@ -1,0 +1,111 @@
+//! A child that serves, as its parent sees it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::options::Role;
+
+/// How often to look whether a child that was told to end has ended.
+const END_LOOKS: usize = 200;
+/// How long to wait between two looks.
+const END_LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// A server in a process of its own. It is ended when this is dropped.
+pub(crate) struct Spawned {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+}
+
+impl Spawned {
+    /// A bare app that answers everything with one line.
+    pub(crate) fn bare(workers: usize, reply: &str) -> Self {
+        Self::this_program(Role::Bare, workers, &format!("{reply}\n"))
+    }
+
+    /// guestlist with its rooms of these sizes.
+    pub(crate) fn guestlist(workers: usize, rooms: &[u32]) -> Self {
+        let mut spawned = Self::this_program(Role::Guestlist, workers, "");
+        rooms.iter().for_each(|members| spawned.fill(*members));
+        spawned
+    }
+
+    fn this_program(role: Role, workers: usize, input: &str) -> Self {
+        let program = std::env::current_exe().expect("a running program has a file");
+        let mut command = Command::new(program);
+        command.args(["--bench", "--serve-as", role.as_str(), "--workers", &workers.to_string()]);
+        Self::start(&mut command, input, |line| line.parse().ok())
+    }
+
+    /// Starts a program that says in its first line where it listens.
+    pub(crate) fn start(
+        command: &mut Command,
+        input: &str,
+        address_in: impl Fn(&str) -> Option<SocketAddr>,
+    ) -> Self {
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the program can be started");
+        let stdin = child.stdin.take().expect("piped");
+        let stdout = child.stdout.take().expect("piped");
+        // From here on it is ended whatever happens; the real address follows.
+        let mut spawned = Self {
+            child,
+            input: Some(stdin),
+            output: BufReader::new(stdout),
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        };
+        spawned.tell(input);
+        let line = spawned.line();
+        spawned.address =
+            address_in(&line).unwrap_or_else(|| panic!("an address was expected, not {line:?}"));
+        assert!(spawned.address.ip().is_loopback());
+        spawned
+    }
+
+    /// Has guestlist make a room.
+    pub(crate) fn fill(&mut self, members: u32) {
+        self.tell(&format!("{members}\n"));
+        assert_eq!(self.line(), members.to_string());
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends a program that does not watch its input.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("the child is ours");
+    }
+
+    fn tell(&mut self, text: &str) {
+        let input = self.input.as_mut().expect("open until it is dropped");
+        input.write_all(text.as_bytes()).expect("the child reads");
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("the child writes text");
+        line.truncate(line.trim_end().len());
+        line
+    }
+}
+
+impl Drop for Spawned {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        for _ in 0..END_LOOKS {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            sleep(END_LOOK_EVERY);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
