@@ -1,6 +1,5 @@
 //! `docs/compatibility.md` lists the commands that the dialects list.
 
-use std::fmt::Write;
 use std::path::Path;
 
 use guestlist::proto::tencent::room;
@@ -9,12 +8,14 @@ const BEGIN: &str = "<!-- commands:begin -->\n";
 const END: &str = "<!-- commands:end -->";
 
 fn table() -> String {
-    let mut table = String::from("| command | page | calls per second | private codes of the page |\n|---|---|---|---|\n");
+    let mut table = String::from(
+        "| command | page | calls per second | private codes of the page |\n|---|---|---|---|\n",
+    );
     for entry in room::COMMANDS {
         let spec = &entry.spec;
         let codes: Vec<String> = spec.codes.iter().map(ToString::to_string).collect();
         let (path, page, calls) = (spec.path, spec.page, spec.calls_per_second);
-        writeln!(table, "| `{path}` | <{page}> | {calls} | {} |", codes.join(", ")).unwrap();
+        table += &format!("| `{path}` | <{page}> | {calls} | {} |\n", codes.join(", "));
     }
     table
 }

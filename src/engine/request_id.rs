@@ -19,17 +19,15 @@ impl RequestId {
 
     /// Writes it as the replies show it.
     pub fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"Id-");
-        for byte in self.mixed.iter().flat_map(|half| half.to_be_bytes()) {
-            out.extend_from_slice(&[hex(byte >> 4), hex(byte & 15)]);
+        let mut hex = *b"Id-00000000000000000000000000000000-O-Seq-";
+        let nibbles =
+            self.mixed.iter().flat_map(|half| (0..16).rev().map(move |at| half >> (4 * at)));
+        for (digit, nibble) in hex[3..35].iter_mut().zip(nibbles) {
+            *digit = b"0123456789abcdef"[(nibble & 15) as usize];
         }
-        out.extend_from_slice(b"-O-Seq-");
+        out.extend_from_slice(&hex);
         out.extend_from_slice(itoa::Buffer::new().format(self.sequence).as_bytes());
     }
-}
-
-fn hex(nibble: u8) -> u8 {
-    b"0123456789abcdef"[usize::from(nibble)]
 }
 
 impl fmt::Display for RequestId {

@@ -53,13 +53,19 @@ impl VendorService {
         if let "/healthz" | "/readyz" = request.uri().path() {
             return probe();
         }
-        let origin = request.headers().get(ORIGIN).cloned();
-        let origin = origin.as_ref().map(HeaderValue::as_bytes);
-        let preflight = request.method() == Method::OPTIONS;
+        let (parts, body) = request.into_parts();
+        let origin = parts.headers.get(ORIGIN).map(HeaderValue::as_bytes);
+        let preflight = parts.method == Method::OPTIONS;
         let outcome = if preflight && self.gateway.allow_origin(origin) != AllowOrigin::Nobody {
             None
         } else {
-            Some(self.outcome(request).await)
+            let head = Head {
+                method: parts.method.as_str(),
+                path: parts.uri.path(),
+                query: parts.uri.query().unwrap_or_default(),
+                origin,
+            };
+            Some(self.outcome(&head, body).await)
         };
         let mut response = Response::new(Full::default());
         self.allow(origin, response.headers_mut());
@@ -74,22 +80,15 @@ impl VendorService {
         response
     }
 
-    async fn outcome(&self, request: Request<Incoming>) -> Outcome {
+    async fn outcome(&self, head: &Head<'_>, body: Incoming) -> Outcome {
         let watch = Stopwatch::start();
         let request_id = self.gateway.next_request_id();
-        let (parts, body) = request.into_parts();
-        let head = Head {
-            method: parts.method.as_str(),
-            path: parts.uri.path(),
-            query: parts.uri.query().unwrap_or_default(),
-            origin: parts.headers.get(ORIGIN).map(HeaderValue::as_bytes),
-        };
-        let answering = AssertUnwindSafe(self.perform(&head, body, request_id)).catch_unwind();
+        let answering = AssertUnwindSafe(self.perform(head, body, request_id)).catch_unwind();
         let outcome = answering.await.unwrap_or_else(|_| {
             tracing::error!(%request_id, path = head.path, "a bug: answering this request panicked");
             Outcome { answer: self.gateway.apologise(head.path, request_id), closes: true }
         });
-        self.log(&head, &outcome.answer, watch);
+        self.log(head, &outcome.answer, watch);
         outcome
     }
 

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr2};
+
 use super::refused::GatewayRefusal;
 
 /// What is known of a request before its body.
@@ -33,8 +35,11 @@ impl<'a> Parameters<'a> {
     /// Scans a query.
     pub(super) fn scan(query: &'a str) -> Result<Self, GatewayRefusal> {
         let mut parameters = Self::default();
-        for pair in query.split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let mut rest = query;
+        while !rest.is_empty() {
+            let (pair, behind) = split_at_byte(rest, b'&');
+            rest = behind;
+            let (name, value) = split_at_byte(pair, b'=');
             let (slot, name) = match name {
                 "sdkappid" => (&mut parameters.sdkappid, "sdkappid"),
                 "identifier" => (&mut parameters.identifier, "identifier"),
@@ -49,9 +54,17 @@ impl<'a> Parameters<'a> {
     }
 }
 
+/// What stands before a byte and what behind it; all and nothing if it is not there.
+fn split_at_byte(text: &str, byte: u8) -> (&str, &str) {
+    match memchr(byte, text.as_bytes()) {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (text, ""),
+    }
+}
+
 /// A form-encoded value; none if it is not well-formed or not UTF-8.
 fn decode(value: &str) -> Option<Cow<'_, str>> {
-    if !value.bytes().any(|byte| byte == b'%' || byte == b'+') {
+    if memchr2(b'%', b'+', value.as_bytes()).is_none() {
         return Some(Cow::Borrowed(value));
     }
     let mut bytes = Vec::with_capacity(value.len());

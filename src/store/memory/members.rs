@@ -48,8 +48,8 @@ impl Members {
 
     pub(super) fn remove(&mut self, account: &str) {
         let Some(number) = self.number(account) else { return };
-        let place = self.records.get(number).place();
-        self.order.remove(|other| self.records.get(other).place().cmp(&place));
+        let joined_ms = self.records.get(number).view().joined_ms;
+        self.order.remove(|other| self.records.get(other).compare_place(joined_ms, account));
         self.by_account.remove(self.hasher.hash_one(account), number);
         self.records.remove(number);
     }
@@ -59,9 +59,11 @@ impl Members {
         &'a self,
         place: Option<&Position>,
     ) -> impl Iterator<Item = MemberView<'a>> + use<'a> {
-        let place = place.map(|position| (position.joined_ms, position.account.as_str()));
-        let behind = self.order.after(&|other| {
-            place.map_or(Ordering::Greater, |place| self.records.get(other).place().cmp(&place))
+        let behind = self.order.after(&|other| match place {
+            None => Ordering::Greater,
+            Some(Position { joined_ms, account }) => {
+                self.records.get(other).compare_place(*joined_ms, account.as_str())
+            }
         });
         behind.map(|number| self.records.get(number).view())
     }
@@ -78,7 +80,7 @@ impl Members {
         self.by_account.insert(self.hasher.hash_one(account), number, |other| {
             self.hasher.hash_one(records.get(other).account())
         });
-        let place = (member.joined_ms, account);
-        self.order.insert(number, |other| records.get(other).place().cmp(&place));
+        let compare = |other| records.get(other).compare_place(member.joined_ms, account);
+        self.order.insert(number, compare);
     }
 }

@@ -3,6 +3,8 @@
 //! A record is 32 bytes and one allocation for its three texts. Growing copies at most one chunk,
 //! so that a coming-in costs the same in a room of a million.
 
+use std::cmp::Ordering;
+
 use crate::domain::{Member, MemberView, Role};
 
 /// Records in a full chunk.
@@ -43,9 +45,10 @@ impl Record {
         &self.texts[..usize::from(self.account_len)]
     }
 
-    /// The place in the room's order.
-    pub(super) fn place(&self) -> (u64, &str) {
-        (self.joined_ms, self.account())
+    /// How the record's place in the room's order compares with another. The account lies
+    /// elsewhere in memory, and is looked at only where the times are the same.
+    pub(super) fn compare_place(&self, joined_ms: u64, account: &str) -> Ordering {
+        self.joined_ms.cmp(&joined_ms).then_with(|| self.account().cmp(account))
     }
 
     pub(super) fn view(&self) -> MemberView<'_> {

@@ -14,7 +14,7 @@ use crate::domain::{MemberView, PageQuery, PageSink};
 use crate::engine::{decode_cursor, encode_cursor};
 use crate::proto::tencent::command::{Call, Command, MayCall, Spec};
 use crate::proto::tencent::field::{FieldFault, Text, number, room_id};
-use crate::proto::tencent::json::push_known_string;
+use crate::proto::tencent::json::push_string;
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
 
@@ -101,20 +101,33 @@ impl PageSink for Page<'_> {
     }
 
     fn member(&mut self, member: &MemberView<'_>) {
-        let out = self.reply.bytes();
-        if self.rows > 0 {
-            out.push(b',');
-        }
+        let role = words::role(member.role, self.owner).as_bytes();
+        let comma = if self.rows > 0 { "," } else { "" };
         self.rows += 1;
-        out.extend_from_slice(br#"{"Member_Account":"#);
-        push_known_string(out, member.account, member.plain);
-        out.extend_from_slice(br#","NameCard":"#);
-        push_known_string(out, member.name, member.plain);
-        out.extend_from_slice(br#","Role":""#);
-        out.extend_from_slice(words::role(member.role, self.owner).as_bytes());
-        out.extend_from_slice(br#"","Marks":[],"CustomInfo":"#);
-        push_known_string(out, member.custom_info, member.plain);
-        out.push(b'}');
+        let out = self.reply.bytes();
+        out.extend_from_slice(comma.as_bytes());
+        if member.plain {
+            // Nothing to escape: the quotes stand with the names.
+            out.extend_from_slice(br#"{"Member_Account":""#);
+            out.extend_from_slice(member.account.as_bytes());
+            out.extend_from_slice(br#"","NameCard":""#);
+            out.extend_from_slice(member.name.as_bytes());
+            out.extend_from_slice(br#"","Role":""#);
+            out.extend_from_slice(role);
+            out.extend_from_slice(br#"","Marks":[],"CustomInfo":""#);
+            out.extend_from_slice(member.custom_info.as_bytes());
+            out.extend_from_slice(br#""}"#);
+        } else {
+            out.extend_from_slice(br#"{"Member_Account":"#);
+            push_string(out, member.account);
+            out.extend_from_slice(br#","NameCard":"#);
+            push_string(out, member.name);
+            out.extend_from_slice(br#","Role":""#);
+            out.extend_from_slice(role);
+            out.extend_from_slice(br#"","Marks":[],"CustomInfo":"#);
+            push_string(out, member.custom_info);
+            out.push(b'}');
+        }
     }
 }
 
