@@ -28,7 +28,11 @@ const PAGE: usize = 50;
 const ROUND: usize = 4_096;
 
 fn all(criterion: &mut Criterion) {
-    let engine = Arc::new(Engine::new(&common::settings().apps, Arc::new(MemoryStore::new())));
+    let engine = Arc::new(Engine::new(
+        &common::settings().apps,
+        Arc::new(MemoryStore::new()),
+        common::metrics(),
+    ));
     let app = engine.app(APP).expect("the app of the settings");
     let tickets = common::tickets(now_s(), FORGOTTEN_TICKETS + FRESH_TICKETS);
     for members in ROOMS {
@@ -124,10 +128,11 @@ fn gateway(criterion: &mut Criterion, engine: &Arc<Engine>, ticket: &str) {
         query: &query,
         origin: None,
     };
+    let admit = || gateway.find(black_box(&head)).and_then(|found| gateway.admit(found, "POST"));
     group.bench_function("admit, ticket seen before", |bencher| {
-        bencher.iter(|| gateway.admit(black_box(&head)).is_ok());
+        bencher.iter(|| admit().is_ok());
     });
-    let admitted = gateway.admit(&head).unwrap_or_else(|refused| panic!("{refused:?}"));
+    let admitted = admit().unwrap_or_else(|refused| panic!("{refused:?}"));
     let body = format!(r#"{{"RoomId":"{}","Count":{PAGE},"Next":""}}"#, room(ROOMS[0]));
     let perform = || at_once(gateway.perform(&admitted, body.as_bytes(), engine.next_request_id()));
     assert!(perform().refused.is_none());

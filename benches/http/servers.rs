@@ -56,7 +56,7 @@ fn guestlist(runtime: &Runtime, lines: Lines<StdinLock<'_>>) {
     let running = runtime.block_on(app::start_on(&settings, false, Arc::clone(&store)));
     let running = running.expect("a free port");
     say(running.address);
-    let engine = Engine::new(&settings.apps, store);
+    let engine = Engine::new(&settings.apps, store, common::metrics());
     let app = engine.app(APP).expect("the app of the settings");
     for line in lines {
         let members = line.expect("readable input").parse().expect("a number of members");

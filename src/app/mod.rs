@@ -21,8 +21,9 @@ use crate::config::Settings;
 use crate::domain::AppId;
 use crate::engine::Engine;
 use crate::http::{Limits, Listening, VendorService, bind, serve};
-use crate::proto::tencent::{Gateway, Origins};
+use crate::proto::tencent::{Gateway, Origins, commands};
 use crate::store::{MemoryStore, RoomStore};
+use crate::telemetry::Metrics;
 
 /// What a stop waits for beyond the time-out of a request.
 const DRAIN_MARGIN: Duration = Duration::from_secs(2);
@@ -55,7 +56,8 @@ pub async fn start_on(
     open_control: bool,
     store: Arc<dyn RoomStore>,
 ) -> anyhow::Result<Running> {
-    let engine = Arc::new(Engine::new(&settings.apps, store));
+    let metrics = Arc::new(Metrics::new(commands().map(|entry| entry.spec.path)));
+    let engine = Arc::new(Engine::new(&settings.apps, store, Arc::clone(&metrics)));
     let listening = listen("server.listen", settings.server.listen).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let limits = Limits {
@@ -63,17 +65,22 @@ pub async fn start_on(
         head_timeout: settings.server.request_timeout,
         drain_timeout: settings.server.request_timeout + DRAIN_MARGIN,
     };
-    let vendor = vendor_service(settings, &engine);
+    let vendor = vendor_service(settings, &engine, metrics);
     let answer = move |request| Arc::clone(&vendor).answer(request);
     tasks.spawn(serve(listening.socket, answer, limits, stop.clone()));
     tasks.close();
     Ok(Running { address: listening.address, control_address: None, engine, stop, tasks })
 }
 
-fn vendor_service(settings: &Settings, engine: &Arc<Engine>) -> Arc<VendorService> {
+fn vendor_service(
+    settings: &Settings,
+    engine: &Arc<Engine>,
+    metrics: Arc<Metrics>,
+) -> Arc<VendorService> {
     let origins = if settings.uses_development_key() { Origins::Loopback } else { Origins::Any };
     Arc::new(VendorService::new(
         Gateway::new(Arc::clone(engine), origins),
+        metrics,
         settings.server.body_limit_bytes,
         settings.server.request_timeout,
         settings.log.access,

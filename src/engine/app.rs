@@ -10,6 +10,7 @@ use super::clock::Clock;
 use super::rate::{RateRefusal, Rates};
 use crate::config::{AppSettings, Secret};
 use crate::domain::{Account, AppId, RoomRules};
+use crate::telemetry::Metrics;
 
 /// A tenant.
 pub struct App {
@@ -22,10 +23,11 @@ pub struct App {
     rates: Rates,
     keys: RwLock<Arc<KeyRing>>,
     pub(super) tickets: Tickets,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl App {
-    pub(super) fn new(settings: &AppSettings) -> Self {
+    pub(super) fn new(settings: &AppSettings, metrics: Arc<Metrics>) -> Self {
         let admins = settings.admins.iter();
         Self {
             id: AppId(settings.sdkappid),
@@ -39,6 +41,7 @@ impl App {
             rates: Rates::new(settings.unlimited, settings.total_calls_per_second),
             keys: RwLock::new(Arc::new(KeyRing::new(&settings.secret_keys))),
             tickets: Tickets::new(),
+            metrics,
         }
     }
 

@@ -71,8 +71,10 @@ impl App {
         let keys = self.keys();
         let known = self.tickets.0.get(ticket).filter(|verdict| keys.has(verdict.key));
         if let Some(verdict) = known {
+            self.metrics.ticket_cache_hits.inc();
             self.check(&verdict, identifier)?;
         } else {
+            self.metrics.ticket_cache_misses.inc();
             self.verify(&keys, identifier, ticket)?;
         }
         let account = self.admin(identifier).ok_or(AuthRefusal::NotAdministrator)?;

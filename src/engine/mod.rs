@@ -30,7 +30,8 @@ use crate::domain::{
     AppId, Env, Need, Operation, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView,
     Slice,
 };
-use crate::store::{RoomStore, TxError};
+use crate::store::{Counts, RoomStore, TxError};
+use crate::telemetry::Metrics;
 
 /// Why an operation was not done: the caller's business, or ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,15 +57,17 @@ impl From<TxError> for Failure {
 pub struct Engine {
     apps: DashMap<AppId, Arc<App>>,
     store: Arc<dyn RoomStore>,
+    metrics: Arc<Metrics>,
     request_ids: RequestIds,
 }
 
 impl Engine {
     /// An engine for the apps of the settings.
     #[must_use]
-    pub fn new(apps: &[AppSettings], store: Arc<dyn RoomStore>) -> Self {
-        let apps = apps.iter().map(App::new).map(|app| (app.id(), Arc::new(app))).collect();
-        Self { apps, store, request_ids: RequestIds::new(random::seed()) }
+    pub fn new(apps: &[AppSettings], store: Arc<dyn RoomStore>, metrics: Arc<Metrics>) -> Self {
+        let app = |settings| Arc::new(App::new(settings, Arc::clone(&metrics)));
+        let apps = apps.iter().map(app).map(|app| (app.id(), app)).collect();
+        Self { apps, store, metrics, request_ids: RequestIds::new(random::seed()) }
     }
 
     /// An app by its id.
@@ -161,6 +164,18 @@ impl Engine {
     /// [`Failure::Unavailable`].
     pub async fn room_count(&self, app: &App) -> Result<u64, Failure> {
         Ok(self.store.counts(app.id()).await?.rooms)
+    }
+
+    /// Everything that is counted, as Prometheus reads it.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn metrics_text(&self) -> Result<String, Failure> {
+        for app in self.apps() {
+            let Counts { rooms, members } = self.store.counts(app.id()).await?;
+            self.metrics.set_rooms(app.id().0, rooms, members);
+        }
+        Ok(self.metrics.text())
     }
 
     /// Takes an app back to its beginning: no rooms, full rates. Keys and settings stay, other apps

@@ -21,10 +21,12 @@ use super::body::{self, BodyFault};
 use crate::config::AccessLog;
 use crate::engine::{RequestId, Stopwatch};
 use crate::proto::tencent::{Admitted, AllowOrigin, Answer, Gateway, GatewayRefusal, Head};
+use crate::telemetry::Metrics;
 
 /// Answers everything that comes to the main listener.
 pub struct VendorService {
     gateway: Gateway,
+    metrics: Arc<Metrics>,
     body_limit_bytes: usize,
     request_timeout: Duration,
     access: AccessLog,
@@ -41,11 +43,12 @@ impl VendorService {
     #[must_use]
     pub fn new(
         gateway: Gateway,
+        metrics: Arc<Metrics>,
         body_limit_bytes: usize,
         request_timeout: Duration,
         access: AccessLog,
     ) -> Self {
-        Self { gateway, body_limit_bytes, request_timeout, access }
+        Self { gateway, metrics, body_limit_bytes, request_timeout, access }
     }
 
     /// Answers a request. Never fails: a panic becomes an envelope too.
@@ -83,17 +86,28 @@ impl VendorService {
     async fn outcome(&self, head: &Head<'_>, body: Incoming) -> Outcome {
         let watch = Stopwatch::start();
         let request_id = self.gateway.next_request_id();
-        let answering = AssertUnwindSafe(self.perform(head, body, request_id)).catch_unwind();
-        let outcome = answering.await.unwrap_or_else(|_| {
+        let mut command = self.metrics.unknown_command();
+        let answering = self.perform(head, body, request_id, &mut command);
+        let outcome = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
             tracing::error!(%request_id, path = head.path, "a bug: answering this request panicked");
             Outcome { answer: self.gateway.apologise(head.path, request_id), closes: true }
         });
-        self.log(head, &outcome.answer, watch);
+        let took = watch.elapsed();
+        self.metrics.answered(command, outcome.answer.code(), took);
+        self.log(head, &outcome.answer, took);
         outcome
     }
 
-    async fn perform(&self, head: &Head<'_>, body: Incoming, request_id: RequestId) -> Outcome {
-        let admitted = match self.gateway.admit(head) {
+    /// Performs a request, and says as soon as it is known which command it is for.
+    async fn perform(
+        &self,
+        head: &Head<'_>,
+        body: Incoming,
+        request_id: RequestId,
+        command: &mut usize,
+    ) -> Outcome {
+        let found = self.gateway.find(head).inspect(|found| *command = found.number());
+        let admitted = match found.and_then(|found| self.gateway.admit(found, head.method)) {
             Ok(admitted) => admitted,
             Err(refusal) => {
                 let draining = body::drain(body, self.body_limit_bytes);
@@ -147,20 +161,20 @@ impl VendorService {
     }
 
     /// One readable line. The query is never in it: it holds the ticket.
-    fn log(&self, head: &Head<'_>, answer: &Answer, watch: Stopwatch) {
+    fn log(&self, head: &Head<'_>, answer: &Answer, took: Duration) {
         let Answer { request_id, refused, .. } = answer;
-        let micros = || watch.elapsed().as_micros();
+        let micros = took.as_micros();
         match (self.access, refused) {
             (AccessLog::Off, _) | (AccessLog::Failures, None) => {}
             (AccessLog::Failures | AccessLog::All, Some(wire)) => tracing::warn!(
                 target: "guestlist::access",
                 "refused {} {} with {}: {} ({request_id}, {} us)",
-                head.method, head.path.escape_debug(), wire.code, wire.text.escape_debug(), micros(),
+                head.method, head.path.escape_debug(), wire.code, wire.text.escape_debug(), micros,
             ),
             (AccessLog::All, None) => tracing::info!(
                 target: "guestlist::access",
                 "answered {} {} ({request_id}, {} us)",
-                head.method, head.path.escape_debug(), micros(),
+                head.method, head.path.escape_debug(), micros,
             ),
         }
     }

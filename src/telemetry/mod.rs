@@ -1,10 +1,14 @@
 //! What the process tells its operator.
 //!
-//! Job: lines on stderr. Promise: no secret and no query of a request is ever in one; the library
-//! sets no global subscriber, only the program asks for one. Not here: metrics, which are yet to
-//! come.
+//! Job: lines on stderr, and metrics. Promise: no secret and no query of a request is ever in one; the library
+//! sets no global subscriber, only the program asks for one. Not here: who is
+//! counted, and when.
+
+mod metrics;
 
 use tracing_subscriber::fmt;
+
+pub use metrics::{Metrics, UNKNOWN_COMMAND};
 
 /// Sends the process's lines to stderr. Called once, by the program.
 pub fn lines_to_stderr() {

@@ -37,6 +37,13 @@ pub enum AllowOrigin<'a> {
     Nobody,
 }
 
+/// A request for a command that exists.
+pub struct Found<'a> {
+    number: usize,
+    entry: &'static Entry,
+    parameters: Parameters<'a>,
+}
+
 /// A request that may be performed once its body is there.
 #[derive(Debug)]
 pub struct Admitted {
@@ -46,9 +53,6 @@ pub struct Admitted {
     /// No body counts as `{}`.
     body_optional: bool,
 }
-
-/// What becomes of a request's head.
-pub type Admission = Result<Admitted, GatewayRefusal>;
 
 /// A reply, and what the logs need to know of it.
 #[derive(Debug)]
@@ -61,18 +65,33 @@ pub struct Answer {
     pub refused: Option<Wire>,
 }
 
+impl Answer {
+    /// `ErrorCode`: 0 is success.
+    #[must_use]
+    pub fn code(&self) -> u32 {
+        self.refused.as_ref().map_or(0, |wire| wire.code)
+    }
+}
+
 /// Answers requests of Tencent's dialects.
 pub struct Gateway {
     engine: Arc<Engine>,
-    commands: HashMap<&'static str, &'static Entry>,
+    /// Each command's entry and its number, by path.
+    commands: HashMap<&'static str, (usize, &'static Entry)>,
     origins: Origins,
+}
+
+/// All commands of all services; a command's place is its number.
+pub fn commands() -> impl Iterator<Item = &'static Entry> {
+    room::COMMANDS.iter()
 }
 
 impl Gateway {
     /// A gateway to all services.
     #[must_use]
     pub fn new(engine: Arc<Engine>, origins: Origins) -> Self {
-        let commands = room::COMMANDS.iter().map(|entry| (entry.spec.path, entry)).collect();
+        let numbered = commands().enumerate();
+        let commands = numbered.map(|(number, entry)| (entry.spec.path, (number, entry))).collect();
         Self { engine, commands, origins }
     }
 
@@ -94,20 +113,29 @@ impl Gateway {
         }
     }
 
-    /// Checks everything that does not need the body.
+    /// Finds the command of a request: URL, origin, service and command.
     ///
     /// # Errors
     /// The first check that fails.
-    pub fn admit(&self, head: &Head<'_>) -> Admission {
+    pub fn find<'a>(&self, head: &Head<'a>) -> Result<Found<'a>, GatewayRefusal> {
         let path = command_path(head.path)?;
         let parameters = Parameters::scan(head.query)?;
         if head.origin.is_some() && self.allow_origin(head.origin) == AllowOrigin::Nobody {
             return Err(GatewayRefusal::Origin);
         }
         let unknown = || GatewayRefusal::Command { path: path.chars().take(100).collect() };
-        let entry = *self.commands.get(path).ok_or_else(unknown)?;
+        let (number, entry) = *self.commands.get(path).ok_or_else(unknown)?;
+        Ok(Found { number, entry, parameters })
+    }
+
+    /// Checks everything else that does not need the body.
+    ///
+    /// # Errors
+    /// The first check that fails.
+    pub fn admit(&self, found: Found<'_>, method: &str) -> Result<Admitted, GatewayRefusal> {
+        let Found { entry, parameters, .. } = found;
         let app = self.app(parameters.sdkappid.as_deref())?;
-        if app.strict() && head.method != "POST" {
+        if app.strict() && method != "POST" {
             return Err(GatewayRefusal::Method);
         }
         let identifier = parameters.identifier.filter(|text| !text.is_empty());
@@ -119,7 +147,7 @@ impl Gateway {
         let spec = &entry.spec;
         app.count_call(spec.path, spec.calls_per_second)
             .map_err(|rate| GatewayRefusal::Rate { command: spec.name(), rate })?;
-        Ok(Admitted { entry, app, caller, body_optional: spec.reads && head.method == "GET" })
+        Ok(Admitted { entry, app, caller, body_optional: spec.reads && method == "GET" })
     }
 
     /// Performs an admitted request.
@@ -149,7 +177,7 @@ impl Gateway {
     #[must_use]
     pub fn apologise(&self, path: &str, request_id: RequestId) -> Answer {
         let entry = command_path(path).ok().and_then(|path| self.commands.get(path));
-        let wire = entry.map_or(room::wire as fn(&Refused) -> Wire, |entry| entry.spec.wire);
+        let wire = entry.map_or(room::wire as fn(&Refused) -> Wire, |(_, entry)| entry.spec.wire);
         refusal(wire(&Refused::Panicked), request_id)
     }
 
@@ -161,11 +189,11 @@ impl Gateway {
     }
 }
 
-impl Admitted {
-    /// The command, as a label.
+impl Found<'_> {
+    /// The number of the command among [`commands`].
     #[must_use]
-    pub fn command(&self) -> &'static str {
-        self.entry.spec.path
+    pub fn number(&self) -> usize {
+        self.number
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use serde_json::Value;
 
-use super::{Gateway, Head, Origins};
+use super::{Gateway, Head, Origins, commands};
 use crate::config::{DEVELOPMENT_KEY, Defaults, Settings, Sources};
 use crate::domain::{Account, AppId, Enter, RoomId};
 use crate::engine::{App, Engine};
 use crate::sig::usersig::{Claims, SecretKey, sign};
 use crate::store::MemoryStore;
+use crate::telemetry::Metrics;
 
 const SDKAPPID: u32 = 88_888_888;
 
@@ -30,7 +31,11 @@ impl Desk {
         let overrides = overrides.iter().map(ToString::to_string).collect();
         let sources = Sources { overrides, ..Sources::default() };
         let settings = Settings::load(&sources, Defaults::Dev).unwrap();
-        let engine = Arc::new(Engine::new(&settings.apps, Arc::new(MemoryStore::new())));
+        let engine = Arc::new(Engine::new(
+            &settings.apps,
+            Arc::new(MemoryStore::new()),
+            Arc::new(Metrics::new(commands().map(|entry| entry.spec.path))),
+        ));
         let app = engine.app(AppId(SDKAPPID)).unwrap();
         let claims = Claims {
             identifier: "admin".to_owned(),
@@ -54,7 +59,8 @@ impl Desk {
     pub(super) fn call(&self, path: &str, body: &str) -> Value {
         let path = format!("/v4/{path}");
         let head = Head { method: "POST", path: &path, query: &self.query, origin: None };
-        let admitted = self.gateway.admit(&head).expect("the call is well signed");
+        let found = self.gateway.find(&head).map_err(|refusal| panic!("{refusal:?}")).unwrap();
+        let admitted = self.gateway.admit(found, "POST").expect("the call is well signed");
         let request_id = self.gateway.next_request_id();
         let answering = self.gateway.perform(&admitted, body.as_bytes(), request_id);
         let answer = answering.now_or_never().expect("memory answers at once");

@@ -1,0 +1,182 @@
+//! What is counted: requests, time, signatures, rooms and members, connections.
+//!
+//! Handles of what is hot are resolved once, at the start; labels come from the program's own lists
+//! and settings, never from what clients send.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// The label of requests for no known command.
+pub const UNKNOWN_COMMAND: &str = "unknown";
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CommandLabel {
+    command: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AnswerLabels {
+    command: &'static str,
+    code: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CodeLabel {
+    code: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AppLabel {
+    sdkappid: u32,
+}
+
+/// What is hot of one command.
+struct CommandMetrics {
+    label: &'static str,
+    answered: Counter,
+    duration: Histogram,
+}
+
+/// Everything that one server counts. Another server in the same process has its own.
+pub struct Metrics {
+    registry: Registry,
+    commands: Vec<CommandMetrics>,
+    requests: Family<AnswerLabels, Counter>,
+    signature_failures: Family<CodeLabel, Counter>,
+    /// Tickets whose verdict was known.
+    pub ticket_cache_hits: Counter,
+    /// Tickets that were verified by arithmetic.
+    pub ticket_cache_misses: Counter,
+    /// Connections that are open, of both listeners.
+    pub connections: Gauge,
+    rooms: Family<AppLabel, Gauge>,
+    members: Family<AppLabel, Gauge>,
+}
+
+impl Metrics {
+    /// Metrics for these commands. Their place in the list is their number in
+    /// [`answered`](Self::answered); one more number is for requests of no known command.
+    #[must_use]
+    pub fn new(commands: impl Iterator<Item = &'static str>) -> Self {
+        let requests = Family::<AnswerLabels, Counter>::default();
+        // From 10 us to 2.6 s.
+        let buckets = || Histogram::new(exponential_buckets(10e-6, 4.0, 10));
+        let durations =
+            Family::<CommandLabel, Histogram, fn() -> Histogram>::new_with_constructor(buckets);
+        let resolve = |label| CommandMetrics {
+            label,
+            answered: requests.get_or_create_owned(&AnswerLabels { command: label, code: 0 }),
+            duration: durations.get_or_create_owned(&CommandLabel { command: label }),
+        };
+        let commands = commands.chain([UNKNOWN_COMMAND]).map(resolve).collect();
+        let mut metrics = Self {
+            registry: Registry::with_prefix("guestlist"),
+            commands,
+            requests,
+            signature_failures: Family::default(),
+            ticket_cache_hits: Counter::default(),
+            ticket_cache_misses: Counter::default(),
+            connections: Gauge::default(),
+            rooms: Family::default(),
+            members: Family::default(),
+        };
+        metrics.register(durations);
+        metrics
+    }
+
+    fn register(&mut self, durations: Family<CommandLabel, Histogram, fn() -> Histogram>) {
+        let all = &mut self.registry;
+        all.register(
+            "requests",
+            "Requests by command and code; 0 is success",
+            self.requests.clone(),
+        );
+        let help = "From the head of a request to its answer";
+        all.register_with_unit("request_duration", help, Unit::Seconds, durations);
+        let help = "Requests refused for their signature, by code";
+        all.register("signature_failures", help, self.signature_failures.clone());
+        let help = "Tickets whose verdict was known";
+        all.register("ticket_cache_hits", help, self.ticket_cache_hits.clone());
+        let help = "Tickets that were verified by arithmetic";
+        all.register("ticket_cache_misses", help, self.ticket_cache_misses.clone());
+        all.register("connections", "Open connections", self.connections.clone());
+        all.register("rooms", "Rooms that exist", self.rooms.clone());
+        all.register("members", "Members of all rooms", self.members.clone());
+    }
+
+    /// The number of requests for no known command.
+    #[must_use]
+    pub fn unknown_command(&self) -> usize {
+        self.commands.len() - 1
+    }
+
+    /// Counts an answer: a command's number, its code (0 is success) and how long it took.
+    pub fn answered(&self, command: usize, code: u32, took: Duration) {
+        let metrics = &self.commands[command];
+        metrics.duration.observe(took.as_secs_f64());
+        if code == 0 {
+            metrics.answered.inc();
+            return;
+        }
+        self.requests.get_or_create(&AnswerLabels { command: metrics.label, code }).inc();
+        if (70_000..80_000).contains(&code) {
+            self.signature_failures.get_or_create(&CodeLabel { code }).inc();
+        }
+    }
+
+    /// Says how many rooms and members an app has.
+    pub fn set_rooms(&self, sdkappid: u32, rooms: u64, members: u64) {
+        let label = AppLabel { sdkappid };
+        self.rooms.get_or_create(&label).set(rooms.cast_signed());
+        self.members.get_or_create(&label).set(members.cast_signed());
+    }
+
+    /// All of it as Prometheus reads it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("a string takes everything");
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_is_in_the_text() {
+        let metrics = Metrics::new(["a/b", "a/c"].into_iter());
+        metrics.answered(1, 0, Duration::from_micros(15));
+        metrics.answered(1, 0, Duration::from_micros(15));
+        metrics.answered(metrics.unknown_command(), 60009, Duration::from_secs(9));
+        metrics.answered(0, 70009, Duration::from_micros(15));
+        metrics.ticket_cache_hits.inc();
+        metrics.connections.inc();
+        metrics.set_rooms(7, 2, 30);
+        let text = metrics.text();
+        for line in [
+            r#"guestlist_requests_total{command="a/c",code="0"} 2"#,
+            r#"guestlist_requests_total{command="a/b",code="0"} 0"#,
+            r#"guestlist_requests_total{command="unknown",code="60009"} 1"#,
+            r#"guestlist_requests_total{command="a/b",code="70009"} 1"#,
+            r#"guestlist_signature_failures_total{code="70009"} 1"#,
+            r#"guestlist_request_duration_seconds_count{command="a/c"} 2"#,
+            r#"guestlist_request_duration_seconds_bucket{le="0.00004",command="a/c"} 2"#,
+            "guestlist_ticket_cache_hits_total 1",
+            "guestlist_ticket_cache_misses_total 0",
+            "guestlist_connections 1",
+            r#"guestlist_rooms{sdkappid="7"} 2"#,
+            r#"guestlist_members{sdkappid="7"} 30"#,
+        ] {
+            assert!(text.lines().any(|written| written == line), "{line} in\n{text}");
+        }
+    }
+}
