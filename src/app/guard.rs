@@ -3,6 +3,7 @@
 use anyhow::bail;
 
 use crate::config::Settings;
+use crate::control::Access;
 
 /// Refuses the well-known development keys on a listener that others can reach.
 ///
@@ -18,6 +19,18 @@ pub(super) fn development_keys(settings: &Settings, allowed: bool) -> anyhow::Re
         );
     }
     Ok(())
+}
+
+/// Who may ask the control plane; nobody, and then it is not bound. It is open to everybody only
+/// where the mode says so and nobody else can reach it.
+pub(super) fn control_access(settings: &Settings, open_on_loopback: bool) -> Option<Access> {
+    match &settings.control.token {
+        Some(token) => Some(Access::token(token)),
+        None if open_on_loopback && settings.control.listen.ip().is_loopback() => {
+            Some(Access::Open)
+        }
+        None => None,
+    }
 }
 
 #[cfg(test)]
@@ -40,5 +53,31 @@ mod tests {
         assert!(development_keys(&settings(&[open, own_key]), false).is_ok());
         let refusal = development_keys(&settings(&[open]), false).unwrap_err().to_string();
         assert!(refusal.contains("--allow-dev-keys"), "{refusal}");
+    }
+
+    #[test]
+    fn the_control_plane_is_open_only_in_dev_on_loopback() {
+        let token = "control.token=secret";
+        let others = "control.listen=0.0.0.0:0";
+        let rows: &[(&[&str], bool, &str)] = &[
+            (&[], true, "open"),
+            (&["control.listen=[::1]:0"], true, "open"),
+            (&[], false, "off"),
+            (&[others], true, "off"),
+            (&[others], false, "off"),
+            (&["control.listen=[::ffff:127.0.0.1]:0"], true, "off"),
+            (&[token], true, "token"),
+            (&[token], false, "token"),
+            (&[token, others], true, "token"),
+            (&[token, others], false, "token"),
+        ];
+        for (overrides, open_on_loopback, expected) in rows {
+            let access = match control_access(&settings(overrides), *open_on_loopback) {
+                None => "off",
+                Some(Access::Open) => "open",
+                Some(Access::Token(_)) => "token",
+            };
+            assert_eq!(access, *expected, "{overrides:?} {open_on_loopback}");
+        }
     }
 }

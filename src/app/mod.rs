@@ -14,10 +14,12 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
 pub use cli::main;
 
 use crate::config::Settings;
+use crate::control::{self, Plane};
 use crate::domain::AppId;
 use crate::engine::Engine;
 use crate::http::{Limits, Listening, VendorService, bind, serve};
@@ -27,6 +29,8 @@ use crate::telemetry::Metrics;
 
 /// What a stop waits for beyond the time-out of a request.
 const DRAIN_MARGIN: Duration = Duration::from_secs(2);
+/// Connections of the control plane at one time: it is for tests, operators and one backend.
+const MAX_CONTROL_CONNECTIONS: usize = 1024;
 
 /// A server with its listeners, until it is stopped.
 pub struct Running {
@@ -40,6 +44,9 @@ pub struct Running {
 }
 
 /// Starts a server on the store that the settings name.
+///
+/// `open_control` is `guestlist dev`: without a token the control plane is open, but only on
+/// loopback. Everywhere else it is not even bound without one.
 ///
 /// # Errors
 /// An address that cannot be bound.
@@ -65,11 +72,25 @@ pub async fn start_on(
         head_timeout: settings.server.request_timeout,
         drain_timeout: settings.server.request_timeout + DRAIN_MARGIN,
     };
+    let mut control_address = None;
+    if let Some(access) = guard::control_access(settings, open_control) {
+        let control = listen("control.listen", settings.control.listen).await?;
+        control_address = Some(control.address);
+        let router = control::router(Plane::new(Arc::clone(&engine), access, settings));
+        let answer = move |request| {
+            let answering = router.clone().oneshot(request);
+            async { answering.await.unwrap_or_else(|never| match never {}) }
+        };
+        let limits = Limits { max_connections: MAX_CONTROL_CONNECTIONS, ..limits };
+        tasks.spawn(serve(control.socket, answer, limits, stop.clone()));
+    } else {
+        tracing::info!("the control plane is off: it needs control.token");
+    }
     let vendor = vendor_service(settings, &engine, metrics);
     let answer = move |request| Arc::clone(&vendor).answer(request);
     tasks.spawn(serve(listening.socket, answer, limits, stop.clone()));
     tasks.close();
-    Ok(Running { address: listening.address, control_address: None, engine, stop, tasks })
+    Ok(Running { address: listening.address, control_address, engine, stop, tasks })
 }
 
 fn vendor_service(

@@ -1,1 +1,62 @@
 //! The control plane: what no vendor's API lets anybody do, as plain HTTP and JSON.
+//!
+//! Job: let people enter and leave, show apps, rooms and members, take an app back to its
+//! beginning, say that the process is there. Promise: whoever may not ask changes nothing, and
+//! every answer that is no success is a problem document with one of the documented statuses. Not
+//! here: rules, sockets, and whether there is a control plane at all (`app` decides that).
+//!
+//! The routes stand in `routes`, the layers around them in `layers`, each noun in a file of its
+//! own. `docs/control-plane.md` is the manual.
+
+mod access;
+mod apps;
+mod body;
+mod entries;
+mod explain;
+mod hosts;
+mod layers;
+mod member;
+mod members;
+mod page;
+mod path;
+mod probes;
+mod problem;
+mod query;
+mod reply;
+mod rooms;
+mod routes;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use access::Access;
+pub use routes::router;
+
+use self::hosts::Hosts;
+use crate::config::{AccessLog, Settings};
+use crate::engine::Engine;
+
+/// What the control plane needs to know to answer.
+pub struct Plane {
+    engine: Arc<Engine>,
+    access: Access,
+    hosts: Hosts,
+    body_limit_bytes: usize,
+    request_timeout: Duration,
+    access_log: AccessLog,
+}
+
+impl Plane {
+    /// A control plane over an engine. It has the body limit and the time-out of the main listener.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, access: Access, settings: &Settings) -> Self {
+        Self {
+            engine,
+            access,
+            hosts: Hosts::new(&settings.control.hosts),
+            body_limit_bytes: settings.server.body_limit_bytes,
+            request_timeout: settings.server.request_timeout,
+            access_log: settings.log.access,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Many enter at once.
+//!
+//! What is atomic: a step of 500, not the call. Whoever may not come in is listed and keeps nobody
+//! else out; only an unknown room or a failing store ends the call. Repeating it is harmless.
+
+use std::collections::HashMap;
+use std::collections::hash_map;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use bytes::Bytes;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::path::AtRoom;
+use super::problem::{self, Problem};
+use super::query::{NoParams, Params};
+use super::{Plane, body, reply};
+use crate::domain::{Account, EnterMany, Entry, MAX_ENTRIES_PER_STEP, TextFault};
+use crate::proto::tencent::Text;
+
+/// The most accounts of one call.
+const MAX_ACCOUNTS: usize = 10_000;
+/// The room dialect's code of a field that is not what it should be.
+const BAD_FIELD: u32 = 100_002;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EntriesFields<'a> {
+    #[serde(borrow)]
+    accounts: Vec<Text<'a>>,
+}
+
+#[derive(Serialize, Default)]
+struct Entries<'a> {
+    entered: usize,
+    already: usize,
+    refused: Vec<RefusedEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct RefusedEntry<'a> {
+    account: &'a str,
+    code: u32,
+    detail: String,
+}
+
+/// `POST …/members`
+pub(super) async fn enter(
+    State(plane): State<Arc<Plane>>,
+    at: AtRoom,
+    _: Params<NoParams>,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let EntriesFields { accounts } = body::parse(&body)?;
+    if accounts.len() > MAX_ACCOUNTS {
+        let detail = format!("accounts: {} accounts, at most {MAX_ACCOUNTS}", accounts.len());
+        return Err(Problem::bad_request(detail));
+    }
+    // An empty list has no step to say so.
+    plane.engine.look(&at.app, &at.room, |_| ()).await?;
+    let mut entries = Entries::default();
+    for texts in accounts.chunks(MAX_ENTRIES_PER_STEP) {
+        let step = Step::new(texts);
+        let operation = EnterMany { accounts: step.accounts };
+        let mut decided = plane.engine.run(&at.app, &at.room, &operation).await?;
+        for (text, mention) in texts.iter().zip(step.mentions) {
+            entries.count(text.as_str(), mention.map(|index| &mut decided[index]));
+        }
+    }
+    Ok(reply::json(StatusCode::OK, &entries))
+}
+
+/// The accounts of one step, each once, and for every text which of them it is.
+struct Step {
+    accounts: Vec<Account>,
+    mentions: Vec<Result<usize, TextFault>>,
+}
+
+impl Step {
+    fn new(texts: &[Text<'_>]) -> Self {
+        let mut accounts = Vec::with_capacity(texts.len());
+        let mut known = HashMap::with_capacity(texts.len());
+        let mut mention = |text: &Text<'_>| {
+            let account = Account::parse(text.as_str())?;
+            Ok(match known.entry(account) {
+                hash_map::Entry::Occupied(entry) => *entry.get(),
+                hash_map::Entry::Vacant(entry) => {
+                    accounts.push(entry.key().clone());
+                    *entry.insert(accounts.len() - 1)
+                }
+            })
+        };
+        let mentions = texts.iter().map(&mut mention).collect();
+        Self { accounts, mentions }
+    }
+}
+
+impl<'a> Entries<'a> {
+    /// Counts one text of the call, so that all numbers together are the length of its list. Who
+    /// entered by an earlier mention was in by a later one.
+    fn count(&mut self, account: &'a str, decided: Result<&mut Entry, TextFault>) {
+        let (code, detail) = match decided {
+            Ok(entry) => match entry {
+                Entry::Entered => {
+                    self.entered += 1;
+                    *entry = Entry::WasIn;
+                    return;
+                }
+                Entry::WasIn => {
+                    self.already += 1;
+                    return;
+                }
+                Entry::Refused(refusal) => (problem::code(refusal), refusal.to_string()),
+            },
+            Err(fault) => (BAD_FIELD, format!("account: {fault}")),
+        };
+        self.refused.push(RefusedEntry { account, code, detail });
+    }
+}

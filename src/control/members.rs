@@ -1,0 +1,146 @@
+//! Members: a page of a room's, one who enters, one who leaves.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::body::{self, NoFields};
+use super::member::MemberRow;
+use super::page::PageParams;
+use super::path::{AtMember, AtRoom};
+use super::problem::Problem;
+use super::query::{NoParams, Params};
+use super::{Plane, reply};
+use crate::domain::{Enter, Entry, Leave, LeaveReason, MemberView, PageQuery, PageSink};
+use crate::engine::{decode_cursor, encode_cursor};
+use crate::proto::tencent::Text;
+
+/// The longest display name, in bytes: that of the dialect with the largest limit.
+const MAX_NAME_BYTES: usize = 256;
+/// The longest password, in bytes.
+const MAX_PASSWORD_BYTES: usize = 32;
+/// What a row of a page takes besides its texts, in bytes.
+const ROW_BYTES: usize = 192;
+
+/// `GET …/members?after=&limit=`
+pub(super) async fn list(
+    State(plane): State<Arc<Plane>>,
+    at: AtRoom,
+    Params(page): Params<PageParams>,
+) -> Result<Response, Problem> {
+    let limit = page.limit()?;
+    let position = page.after().map(|text| {
+        let position = decode_cursor(at.app.id(), &at.room, text);
+        position.ok_or_else(|| Problem::bad_request("after: not a `next` of this room"))
+    });
+    let position = position.transpose()?;
+    let query = PageQuery { after: position.as_ref(), limit };
+    let mut rows = Rows(Vec::new());
+    let end = plane.engine.page(&at.app, &at.room, query, &mut rows).await?;
+    let next = end.next.map(|position| encode_cursor(at.app.id(), &at.room, &position));
+    let Rows(mut json) = rows;
+    json.extend_from_slice(b"],\"next\":");
+    reply::write(&mut json, &next.unwrap_or_default());
+    json.extend_from_slice(b",\"count\":");
+    reply::write(&mut json, &end.count);
+    json.push(b'}');
+    Ok(reply::written(StatusCode::OK, json))
+}
+
+/// The page as far as it is written: opened, and some rows.
+struct Rows(Vec<u8>);
+
+const OPENING: &[u8] = b"{\"members\":[";
+
+impl PageSink for Rows {
+    fn begin(&mut self, at_most: usize) {
+        self.0.reserve(OPENING.len() + at_most * ROW_BYTES);
+        self.0.extend_from_slice(OPENING);
+    }
+
+    fn member(&mut self, member: &MemberView<'_>) {
+        if self.0.len() > OPENING.len() {
+            self.0.push(b',');
+        }
+        reply::write(&mut self.0, &MemberRow::new(member));
+    }
+}
+
+/// The body of an entry.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EnterFields<'a> {
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
+    password: Option<Text<'a>>,
+}
+
+/// `PUT …/members/{account}`
+pub(super) async fn enter(
+    State(plane): State<Arc<Plane>>,
+    at: AtMember,
+    _: Params<NoParams>,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let fields: EnterFields<'_> = body::parse(&body)?;
+    let operation = Enter {
+        account: at.account,
+        name: text_within("name", fields.name.as_ref(), MAX_NAME_BYTES)?,
+        password: text_within("password", fields.password.as_ref(), MAX_PASSWORD_BYTES)?,
+    };
+    let (entry, member) = plane.engine.run(&at.app, &at.room, &operation).await?;
+    let status = match entry {
+        Entry::Entered => StatusCode::CREATED,
+        Entry::WasIn => StatusCode::OK,
+        Entry::Refused(refusal) => return Err(refusal.into()),
+    };
+    Ok(reply::json(status, &MemberRow::new(&member.view())))
+}
+
+fn text_within(
+    field: &str,
+    text: Option<&Text<'_>>,
+    at_most: usize,
+) -> Result<Option<Box<str>>, Problem> {
+    let Some(text) = text.map(Text::as_str) else { return Ok(None) };
+    if text.len() > at_most {
+        let detail = format!("{field}: {} bytes, at most {at_most}", text.len());
+        return Err(Problem::bad_request(detail));
+    }
+    Ok(Some(text.into()))
+}
+
+/// `?reason=`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LeaveParams {
+    reason: Option<String>,
+}
+
+impl LeaveParams {
+    fn reason(&self) -> Result<LeaveReason, Problem> {
+        match self.reason.as_deref() {
+            None | Some("leave") => Ok(LeaveReason::Left),
+            Some("expired") => Ok(LeaveReason::Expired),
+            Some(_) => Err(Problem::bad_request("reason: must be leave or expired")),
+        }
+    }
+}
+
+/// `DELETE …/members/{account}?reason=`
+pub(super) async fn leave(
+    State(plane): State<Arc<Plane>>,
+    at: AtMember,
+    Params(params): Params<LeaveParams>,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    let NoFields {} = body::parse(&body)?;
+    let operation = Leave { account: at.account, reason: params.reason()? };
+    plane.engine.run(&at.app, &at.room, &operation).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

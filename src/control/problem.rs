@@ -1,0 +1,167 @@
+//! Every answer that is no success: `application/problem+json` (RFC 9457).
+//!
+//! `detail` is for people: it names the field or the limit and never shows a secret. `code` is for
+//! programs: the room dialect's number of the same refusal, where there is one.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use http::header::{CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::domain::Refusal;
+use crate::engine::Failure;
+use crate::proto::tencent::Refused;
+use crate::proto::tencent::room::wire;
+
+/// Why a request is not answered with a success.
+#[derive(Debug)]
+pub(super) struct Problem {
+    status: StatusCode,
+    code: Option<u32>,
+    detail: Cow<'static, str>,
+    /// The body was not read to its end: nothing more can come on this connection.
+    closes: bool,
+}
+
+/// What a problem said, left on its response for the access line.
+#[derive(Clone)]
+pub(super) struct Explained(pub(super) Cow<'static, str>);
+
+#[derive(Serialize)]
+struct Document<'a> {
+    r#type: &'static str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<u32>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, code: None, detail: detail.into(), closes: false }
+    }
+
+    /// Something in path, query or body is not what it should be.
+    pub(super) fn bad_request(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// The token is missing or wrong; which of them is not said.
+    pub(super) fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Authorization: not `Bearer` and the control token")
+    }
+
+    /// A foreign page or name.
+    pub(super) fn forbidden(detail: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    /// Nothing has this name.
+    pub(super) fn not_found(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// The path is known, the method is not. The router adds `Allow`.
+    pub(super) fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "this path has other methods, see Allow")
+    }
+
+    /// The body is longer than the limit.
+    pub(super) fn body_too_large(at_most_bytes: usize) -> Self {
+        let detail = format!("body: at most {at_most_bytes} bytes");
+        Self { closes: true, ..Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail) }
+    }
+
+    /// The body did not come in time.
+    pub(super) fn body_too_slow(within: Duration) -> Self {
+        let detail = format!("body: not complete within {within:?}");
+        Self { closes: true, ..Self::new(StatusCode::REQUEST_TIMEOUT, detail) }
+    }
+
+    /// The body broke off.
+    pub(super) fn body_broken() -> Self {
+        let detail = "body: it broke off before its end";
+        Self { closes: true, ..Self::bad_request(detail) }
+    }
+
+    /// A bug of ours.
+    pub(super) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "a bug; it is in the log")
+    }
+
+    /// What was asked for did not end in time.
+    pub(super) fn too_slow(within: Duration) -> Self {
+        let detail = format!("not done within {within:?}; whether a change was made is unknown");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            Failure::Unavailable => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the store is unavailable; whether a change was made is unknown",
+            ),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code) = (status(&refusal), code(&refusal));
+        Self { code: Some(code), ..Self::new(status, refusal.to_string()) }
+    }
+}
+
+/// The room dialect's number of a refusal.
+pub(super) fn code(refusal: &Refusal) -> u32 {
+    wire(&Refused::Rule(refusal.clone())).code
+}
+
+/// A new refusal must stop the build here, so nothing catches the rest.
+fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::NoSuchRoom | Refusal::NotAMember { .. } => StatusCode::NOT_FOUND,
+        Refusal::PasswordNeeded | Refusal::PasswordWrong | Refusal::OwnerKeepsRole { .. } => {
+            StatusCode::FORBIDDEN
+        }
+        Refusal::RoomExists
+        | Refusal::RoomExistsAndYours
+        | Refusal::RoomFull { .. }
+        | Refusal::TooManyAdmins { .. }
+        | Refusal::NoSeats => StatusCode::CONFLICT,
+        Refusal::AboveCeiling { .. }
+        | Refusal::ScheduleTooShort { .. }
+        | Refusal::NoPasswordToAskFor => StatusCode::BAD_REQUEST,
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let document = Document {
+            r#type: "about:blank",
+            title: self.status.canonical_reason().unwrap_or_default(),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            code: self.code,
+        };
+        let json = serde_json::to_vec(&document).expect("texts and numbers are JSON");
+        let mut response = (self.status, json).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.closes {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response.extensions_mut().insert(Explained(self.detail));
+        response
+    }
+}
