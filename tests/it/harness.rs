@@ -149,9 +149,14 @@ impl Server {
 
 /// The settings of `guestlist dev` on free ports, with some of the test's own.
 pub(crate) fn settings(overrides: &[&str]) -> Settings {
+    settings_for(overrides, Defaults::Dev)
+}
+
+/// Settings on free ports, with some of the test's own.
+pub(crate) fn settings_for(overrides: &[&str], defaults: Defaults) -> Settings {
     let free = ["server.listen=127.0.0.1:0", "control.listen=127.0.0.1:0", "log.access=off"];
     let overrides = free.iter().chain(overrides).map(ToString::to_string).collect();
-    Settings::load(&Sources { overrides, ..Sources::default() }, Defaults::Dev).unwrap()
+    Settings::load(&Sources { overrides, ..Sources::default() }, defaults).unwrap()
 }
 
 /// Reads an envelope and takes the `RequestId` out.

@@ -1,13 +1,10 @@
 //! A server in this process, and a client for its two doors.
 
-#![expect(clippy::unwrap_used, reason = "a harness that cannot work ends its test")]
-
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use guestlist::app::{Running, start, start_on};
-use guestlist::config::{DEVELOPMENT_KEY, Defaults, Settings, Sources};
-use guestlist::sig::usersig::{Claims, SecretKey, sign};
+use guestlist::config::{DEVELOPMENT_KEY, Defaults};
 use guestlist::store::RoomStore;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
@@ -15,17 +12,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// The app of `guestlist dev`.
-pub(crate) const APP: u32 = 88_888_888;
-/// A lifetime that ends after everybody's.
-const LONG_S: u64 = 1 << 40;
-
-/// Settings as `guestlist dev` has them, on free ports and without limits on calls.
-pub(crate) fn settings(overrides: &[&str], defaults: Defaults) -> Settings {
-    let ours = ["server.listen=127.0.0.1:0", "control.listen=127.0.0.1:0"];
-    let overrides = ours.iter().chain(overrides).map(ToString::to_string).collect();
-    Settings::load(&Sources { overrides, ..Sources::default() }, defaults).unwrap()
-}
+use crate::harness::{ADMIN, now_s, usersig_of};
+pub(crate) use crate::harness::{SDKAPPID as APP, settings_for as settings};
 
 /// A server.
 pub(crate) struct Server {
@@ -99,14 +87,7 @@ impl Server {
 
     /// A signed command of the room dialect that must succeed.
     pub(crate) async fn vendor(&self, app: u32, command: &str, body: Value) {
-        let claims = Claims {
-            identifier: "admin".to_owned(),
-            sdkappid: app.into(),
-            time_s: 0,
-            expire_s: LONG_S,
-            userbuf: None,
-        };
-        let ticket = sign(&SecretKey::new(DEVELOPMENT_KEY), &claims);
+        let ticket = usersig_of(DEVELOPMENT_KEY, app, ADMIN, now_s(), 60);
         let url = format!(
             "http://{}/v4/room_engine_http_srv/{command}?sdkappid={app}&identifier=admin&usersig=\
              {ticket}&random=1&contenttype=json",

@@ -1,0 +1,10 @@
+//! The control plane through its socket: every route, every status, every limit.
+
+mod access;
+mod apps;
+mod entries;
+mod faults;
+mod harness;
+mod members;
+mod paths;
+mod rooms;
