@@ -163,6 +163,9 @@ fn a_schedule_lasts_five_minutes_at_least() {
         (Some(1000), Some(1000), too_short(0)),
         (Some(1000), Some(1), too_short(-999)),
         (Some(0), Some(300), Ok((0, 300))),
+        (Some(u64::MAX - 300), None, Ok((u64::MAX - 300, u64::MAX))),
+        (Some(u64::MAX - 299), None, too_short(299)),
+        (Some(u64::MAX), Some(0), too_short(i64::MIN)),
     ] {
         let operation = CreateRoom { start_s, end_s, ..plain() };
         let schedule = decide_nowhere(&operation, &rules()).map(|_| {
