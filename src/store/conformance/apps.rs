@@ -10,12 +10,15 @@ fn of(app: AppId, room: &str) -> RoomKey {
     RoomKey { app, room: room_id(room) }
 }
 
+/// Behind which id, how many at most, which ones those are, and behind which one more follow.
+type Row = (Option<&'static str>, usize, &'static [&'static str], Option<&'static str>);
+
 pub(super) async fn rooms_are_listed_by_id(probe: Probe) {
     // By bytes: capitals before small letters, and beyond ASCII behind both.
     for room in ["b", "é", "ab", "B", "a", "10", "9"] {
         probe.create(&key(room)).await;
     }
-    let rows: &[(Option<&str>, usize, &[&str], Option<&str>)] = &[
+    let rows: &[Row] = &[
         (None, usize::MAX, &["10", "9", "B", "a", "ab", "b", "é"], None),
         (None, 7, &["10", "9", "B", "a", "ab", "b", "é"], None),
         (None, 6, &["10", "9", "B", "a", "ab", "b"], Some("b")),

@@ -24,7 +24,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use self::probe::Probe;
 use super::RoomStore;
 
-pub use sight::{RoomSeen, everything};
+pub use sight::{RoomSeen, act, everything};
 
 /// A case under way.
 type Running = Pin<Box<dyn Future<Output = ()> + Send>>;

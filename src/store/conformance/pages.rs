@@ -69,6 +69,9 @@ pub(super) async fn a_page_begins_behind_any_place(probe: Probe) {
     }
 }
 
+/// Behind which place, how many at most, who those are, and behind which place more follow.
+type Row<'a> = (Option<&'a Position>, usize, &'static [&'static str], Option<Position>);
+
 pub(super) async fn a_page_holds_its_limit_and_says_what_follows(probe: Probe) {
     let key = key("room");
     probe.create(&key).await;
@@ -79,7 +82,7 @@ pub(super) async fn a_page_holds_its_limit_and_says_what_follows(probe: Probe) {
     let rows = [(10, "a"), (10, "b"), (30, "c")];
     probe.put(&key, rows.map(|(joined_ms, name)| member(name, joined_ms)).to_vec()).await;
     let a = position(10, "a");
-    let rows: &[(Option<&Position>, usize, &[&str], Option<Position>)] = &[
+    let rows: &[Row<'_>] = &[
         (None, 0, &[], None),
         (None, 1, &["a"], Some(a.clone())),
         (None, 2, &["a", "b"], Some(position(10, "b"))),

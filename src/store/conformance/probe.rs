@@ -50,15 +50,7 @@ impl Probe {
         operation: &O,
     ) -> Result<O::Output, TxError> {
         let env = Env { now_ms: NOW_MS, rules: &self.rules };
-        let mut output = None;
-        let mut decide = |seen: &Slice<'_>| {
-            let (delta, answer) = operation.decide(seen, &env)?;
-            output = Some(answer);
-            Ok(delta)
-        };
-        self.store.transact(key, operation.need(), &mut decide).await?;
-        let decided = output.unwrap_or_else(|| panic!("{self}: done without a decision"));
-        Ok(decided)
+        sight::act(&*self.store, key, operation, &env).await
     }
 
     /// Runs an operation that nothing speaks against.

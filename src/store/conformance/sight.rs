@@ -1,10 +1,33 @@
-//! Everything that can be seen of an app's rooms, copied out of a store.
+//! How the suite acts on a store, and everything it can see of it.
 
 use crate::domain::{
-    Account, AppId, Facts, Member, MemberView, PageQuery, PageSink, Refusal, RoomId, RoomKey,
-    RoomView, Tally,
+    Account, AppId, Env, Facts, Member, MemberView, Need, Operation, PageQuery, PageSink, Refusal,
+    RoomId, RoomKey, RoomView, Slice, Tally,
 };
 use crate::store::{RoomStore, TxError};
+
+/// Runs an operation on a room.
+///
+/// # Errors
+/// As [`RoomStore::transact`].
+///
+/// # Panics
+/// When the store says that it is done and has asked for no decision.
+pub async fn act<O: Operation>(
+    store: &dyn RoomStore,
+    key: &RoomKey,
+    operation: &O,
+    env: &Env<'_>,
+) -> Result<O::Output, TxError> {
+    let mut output = None;
+    let mut decide = |seen: &Slice<'_>| {
+        let (delta, answer) = operation.decide(seen, env)?;
+        output = Some(answer);
+        Ok(delta)
+    };
+    store.transact(key, operation.need(), &mut decide).await?;
+    Ok(output.expect("a store commits only what was decided"))
+}
 
 /// One room, with everything that can be seen of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +82,11 @@ fn seen(room: &RoomId, view: &RoomView<'_>) -> RoomSeen {
 pub(super) async fn room(store: &dyn RoomStore, key: &RoomKey) -> Result<RoomSeen, TxError> {
     let mut room = None;
     let mut looks = 0;
-    let mut see = |slice: &crate::domain::Slice<'_>| {
+    let mut see = |slice: &Slice<'_>| {
         looks += 1;
         room = slice.room.map(|view| seen(&key.room, &view));
     };
-    store.read(key, crate::domain::Need::default(), &mut see).await?;
+    store.read(key, Need::default(), &mut see).await?;
     assert_eq!(looks, 1, "a read shows its records once");
     room.ok_or(TxError::Refused(Refusal::NoSuchRoom))
 }
