@@ -51,9 +51,9 @@ impl Schedule {
     pub fn new(start_s: Option<u64>, end_s: Option<u64>, now_s: u64) -> Result<Self, Refusal> {
         let start_s = start_s.unwrap_or(now_s);
         let end_s = end_s.unwrap_or(start_s.saturating_add(DEFAULT_SCHEDULE_S));
-        if end_s < start_s.saturating_add(MIN_SCHEDULE_S) {
+        if end_s.saturating_sub(start_s) < MIN_SCHEDULE_S {
             return Err(Refusal::ScheduleTooShort {
-                length_s: end_s.cast_signed().saturating_sub(start_s.cast_signed()),
+                length_s: end_s.checked_signed_diff(start_s).unwrap_or(i64::MIN),
                 at_least_s: MIN_SCHEDULE_S,
             });
         }

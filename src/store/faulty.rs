@@ -57,7 +57,8 @@ impl RoomStore for Faulty {
         match self.fault {
             Fault::Commit { at } if at == nth => unavailable(),
             Fault::Answer { at } if at == nth => Box::pin(async move {
-                self.inner.transact(key, need, decide).await?;
+                // Whatever it was: a refusal is an answer, too.
+                let _ = self.inner.transact(key, need, decide).await;
                 Err(TxError::Unavailable)
             }),
             _ => self.inner.transact(key, need, decide),
@@ -93,5 +94,172 @@ impl RoomStore for Faulty {
 
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
         self.inner.new_epoch(app)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Account, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Gate, Leave, LeaveReason,
+        MemberChange, MemberView, Operation, RoomChange, RoomRules, RoomView, Silenced, Slice,
+        UpdateMember, UpdateRoom,
+    };
+    use crate::store::MemoryStore;
+    use crate::store::conformance::{self, RoomSeen};
+
+    const APP: AppId = AppId(1);
+    const RULES: RoomRules = RoomRules {
+        owner_is_member: true,
+        max_member_count: 10,
+        member_ceiling: 10,
+        max_seat_count: 4,
+        max_admin_count: 1,
+    };
+
+    /// One operation of a script.
+    trait Step {
+        fn run<'a>(&'a self, store: &'a dyn RoomStore) -> StoreFuture<'a, ()>;
+    }
+
+    impl<O: Operation> Step for (RoomKey, O) {
+        fn run<'a>(&'a self, store: &'a dyn RoomStore) -> StoreFuture<'a, ()> {
+            Box::pin(async {
+                let env = Env { now_ms: 1000, rules: &RULES };
+                conformance::act(store, &self.0, &self.1, &env).await.map(|_| ())
+            })
+        }
+    }
+
+    /// Two rooms, one of which ends and comes again; some steps are refused.
+    fn script() -> Vec<Box<dyn Step>> {
+        let account = |text: &str| Account::parse(text).unwrap();
+        let key = |room: &str| RoomKey { app: APP, room: RoomId::parse(room).unwrap() };
+        let create = || CreateRoom {
+            by: account("carl"),
+            owner: account("olga"),
+            name: "a room".into(),
+            max_member_count: Some(5),
+            start_s: None,
+            end_s: None,
+            silenced: Silenced::default(),
+            custom_info: "".into(),
+            seats: None,
+            gate: Gate::default(),
+            invitees: vec![],
+        };
+        let enter = |name| Enter { account: account(name), name: None, password: None };
+        let admin = |name| UpdateMember {
+            account: account(name),
+            change: MemberChange { admin: Some(true), ..MemberChange::default() },
+        };
+        let rename = RoomChange { name: Some("renamed".into()), ..RoomChange::default() };
+        let many = ["a", "b", "c", "d", "e"].map(account).to_vec();
+        vec![
+            Box::new((key("one"), create())),
+            Box::new((key("one"), enter("olga"))),
+            Box::new((key("two"), create())),
+            Box::new((key("one"), enter("anna"))),
+            Box::new((key("one"), admin("anna"))),
+            Box::new((key("one"), admin("olga"))),
+            Box::new((key("two"), EnterMany { accounts: many })),
+            Box::new((key("two"), UpdateRoom { by: account("carl"), change: rename })),
+            Box::new((key("one"), Leave { account: account("anna"), reason: LeaveReason::Left })),
+            Box::new((key("one"), create())),
+            Box::new((key("two"), DestroyRoom { by: account("carl") })),
+            Box::new((key("two"), create())),
+            Box::new((key("two"), enter("bert"))),
+        ]
+    }
+
+    /// Nobody who is shown a page.
+    struct NoPage;
+
+    impl PageSink for NoPage {
+        fn begin(&mut self, _: usize) {
+            panic!("nothing is shown");
+        }
+
+        fn member(&mut self, _: &MemberView<'_>) {
+            panic!("nothing is shown");
+        }
+    }
+
+    /// What a store looks like, whichever incarnation its rooms are.
+    async fn look(store: &dyn RoomStore) -> (Vec<RoomSeen>, Counts) {
+        let mut rooms = conformance::everything(store, APP).await.unwrap();
+        rooms.iter_mut().for_each(|room| room.incarnation = 0);
+        (rooms, store.counts(APP).await.unwrap())
+    }
+
+    /// What is answered, and what is left, when a script runs without the nth of its steps.
+    async fn without(nth: Option<usize>) -> (Vec<Result<(), TxError>>, (Vec<RoomSeen>, Counts)) {
+        let store = MemoryStore::new();
+        let mut answers = Vec::new();
+        for (at, step) in (1..).zip(script()) {
+            answers.push(if Some(at) == nth {
+                Err(TxError::Unavailable)
+            } else {
+                step.run(&store).await
+            });
+        }
+        (answers, look(&store).await)
+    }
+
+    async fn with(fault: Fault) -> (Vec<Result<(), TxError>>, (Vec<RoomSeen>, Counts)) {
+        let store = Faulty::new(Arc::new(MemoryStore::new()), fault);
+        let mut answers = Vec::new();
+        for step in script() {
+            answers.push(step.run(&store).await);
+        }
+        (answers, look(&store).await)
+    }
+
+    #[tokio::test]
+    async fn a_commit_that_fails_is_the_only_one_that_is_missing() {
+        for nth in 1..=script().len() {
+            let expected = without(Some(nth)).await;
+            assert_eq!(with(Fault::Commit { at: nth as u64 }).await, expected, "number {nth}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_commit_whose_answer_is_lost_is_done_all_the_same() {
+        let (answers, left) = without(None).await;
+        assert!(answers.iter().any(Result::is_err), "some steps are refused");
+        for nth in 1..=script().len() {
+            let mut answers = answers.clone();
+            answers[nth - 1] = Err(TxError::Unavailable);
+            let faulty = with(Fault::Answer { at: nth as u64 }).await;
+            assert_eq!(faulty, (answers, left.clone()), "number {nth}");
+        }
+    }
+
+    #[tokio::test]
+    async fn reads_that_fail_leave_the_commits_alone() {
+        let inner: Arc<dyn RoomStore> = Arc::new(MemoryStore::new());
+        let store = Faulty::new(Arc::clone(&inner), Fault::Reads);
+        let mut answers = Vec::new();
+        for step in script() {
+            answers.push(step.run(&store).await);
+        }
+        assert_eq!((answers, look(&*inner).await), without(None).await);
+
+        let key = RoomKey { app: APP, room: RoomId::parse("one").unwrap() };
+        let mut see = |_: &Slice<'_>| panic!("nothing is shown");
+        let read = store.read(&key, Need::default(), &mut see).await;
+        assert_eq!(read, Err(TxError::Unavailable));
+        let mut sink = NoPage;
+        let page = store.page(&key, PageQuery { after: None, limit: 1 }, &mut sink).await;
+        assert_eq!(page, Err(TxError::Unavailable));
+        let mut see = |_: &RoomId, _: &RoomView<'_>| panic!("nothing is shown");
+        assert_eq!(store.rooms(APP, None, 1, &mut see).await, Err(TxError::Unavailable));
+        assert_eq!(store.counts(APP).await, Err(TxError::Unavailable));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn a_store_whose_fault_never_comes_conforms() {
+        let never = Fault::Commit { at: u64::MAX };
+        conformance::run(|| Arc::new(Faulty::new(Arc::new(MemoryStore::new()), never))).await;
     }
 }

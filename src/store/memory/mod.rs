@@ -109,11 +109,12 @@ impl RoomStore for MemoryStore {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::MemoryStore;
+    use crate::store::conformance;
+    use std::sync::Arc;
 
-    #[test]
-    fn the_memory_store_conforms() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {});
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn the_memory_store_conforms() {
+        conformance::run(|| Arc::new(MemoryStore::new())).await;
     }
 }

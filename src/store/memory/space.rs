@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dashmap::DashMap;
-use parking_lot::RwLock;
+use parking_lot::{RwLock, RwLockWriteGuard};
 
 use super::members::Members;
 use super::sweeper::Debris;
@@ -57,6 +57,23 @@ enum State {
 
 type Cell = RwLock<State>;
 
+/// A cell under its lock. A room that was not made leaves no cell behind, whether the rules said
+/// no, wrote nothing, or panicked.
+struct Visit<'a> {
+    space: &'a Space,
+    id: &'a RoomId,
+    cell: &'a Arc<Cell>,
+    state: RwLockWriteGuard<'a, State>,
+}
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        if matches!(*self.state, State::Vacant) {
+            self.space.bury(self.id, self.cell, &mut self.state);
+        }
+    }
+}
+
 /// One app's rooms in one epoch.
 pub(super) struct Space {
     directory: DashMap<RoomId, Arc<Cell>>,
@@ -86,22 +103,14 @@ impl Space {
     ) -> Result<Option<Debris>, TxError> {
         loop {
             let cell = self.cell(id, need.create)?;
-            let mut state = cell.write();
-            let decided = match &*state {
+            let mut visit = Visit { space: self, id, cell: &cell, state: cell.write() };
+            let decided = match &*visit.state {
                 State::Dead => continue,
                 State::Live(room) => room.show(need, &mut *decide),
                 State::Vacant if need.create => decide(&Slice { room: None, members: &[] }),
                 State::Vacant => Err(Refusal::NoSuchRoom),
             };
-            return match decided {
-                Ok(delta) => Ok(self.commit(id, &cell, &mut state, delta)),
-                Err(refusal) => {
-                    if need.create && matches!(*state, State::Vacant) {
-                        self.bury(id, &cell, &mut state);
-                    }
-                    Err(refusal.into())
-                }
-            };
+            return Ok(self.commit(id, &cell, &mut visit.state, decided?));
         }
     }
 
@@ -244,5 +253,37 @@ impl Space {
 
     fn recount(&self, before: u64, after: u64) {
         self.members.fetch_add(after.wrapping_sub(before), Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+    use super::*;
+
+    const CREATE: Need<'static> = Need { create: true, accounts: &[] };
+
+    #[test]
+    fn a_room_that_is_not_made_leaves_no_cell_behind() {
+        let space = Space::new(RandomState::new());
+        let id = RoomId::parse("nowhere").unwrap();
+        let refused = space.transact(&id, CREATE, &mut |_| Err(Refusal::RoomExists));
+        assert!(refused.is_err());
+        assert_eq!(space.directory.len(), 0, "after a refusal");
+
+        assert!(space.transact(&id, CREATE, &mut |_| Ok(Delta::default())).is_ok());
+        assert_eq!(space.directory.len(), 0, "after nothing was to be done");
+
+        let facts = FactsWrite::Destroy;
+        let end = |_: &Slice<'_>| Ok(Delta { facts: facts.clone(), ..Delta::default() });
+        assert!(space.transact(&id, CREATE, &mut { end }).is_ok());
+        assert_eq!(space.directory.len(), 0, "after the end of what never was");
+
+        let mut broken = |_: &Slice<'_>| resume_unwind(Box::new("a broken rule"));
+        let unwound =
+            catch_unwind(AssertUnwindSafe(|| space.transact(&id, CREATE, &mut broken).map(|_| ())));
+        assert!(unwound.is_err());
+        assert_eq!(space.directory.len(), 0, "after a panic");
     }
 }

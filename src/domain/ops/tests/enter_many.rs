@@ -1,0 +1,97 @@
+//! Many people come in with one commit.
+
+use super::{Hall, NOW_MS, account, accounts, member, password};
+use crate::domain::{
+    Delta, EnterMany, Entry, Event, FactsWrite, Gate, MAX_ENTRIES_PER_STEP, Member, MemberWrite,
+    Refusal, Role, Tally,
+};
+
+fn enter(names: &[&str]) -> EnterMany {
+    EnterMany { accounts: accounts(names) }
+}
+
+fn newcomer(name: &str, joined_ms: u64) -> Member {
+    let [name_card, custom_info] = ["", ""].map(Into::into);
+    Member { name: name_card, custom_info, ..member(name, Role::Member, joined_ms) }
+}
+
+#[test]
+fn they_stand_at_one_moment_behind_everybody_else_and_are_told_of_at_once() {
+    let mut hall = Hall::of([member("anna", Role::Admin, NOW_MS + 5)]);
+    hall.facts.max_member_count = 4;
+    let (delta, entries) = hall.decide(&enter(&["zoe", "bert", "carl"])).unwrap();
+    assert_eq!(entries, [Entry::Entered, Entry::Entered, Entry::Entered]);
+    let put = |name| MemberWrite::Put(newcomer(name, NOW_MS + 6));
+    let whole = Delta {
+        facts: FactsWrite::Keep,
+        tally: Some(Tally { members: 4, admins: 1, newest_joined_ms: NOW_MS + 6 }),
+        members: vec![put("zoe"), put("bert"), put("carl")],
+        events: vec![Event::MembersEntered { accounts: accounts(&["zoe", "bert", "carl"]) }],
+    };
+    assert_eq!(delta, whole);
+}
+
+#[test]
+fn the_room_fills_up_in_the_order_of_the_call_and_the_rest_stays_outside() {
+    let listed = Member { entered: false, ..member("olga", Role::Owner, 17) };
+    let mut hall = Hall::of([listed.clone(), member("anna", Role::Member, 20)]);
+    hall.facts.max_member_count = 3;
+    let names = ["bert", "anna", "carl", "olga", "dora"];
+    let (delta, entries) = hall.decide(&enter(&names)).unwrap();
+    let full = Entry::Refused(Refusal::RoomFull { at_most: 3 });
+    let expected = [Entry::Entered, Entry::WasIn, full.clone(), Entry::Entered, full];
+    assert_eq!(entries, expected);
+    let olga = Member { entered: true, ..listed };
+    let writes = [MemberWrite::Put(newcomer("bert", NOW_MS)), MemberWrite::Put(olga)];
+    assert_eq!(delta.members, writes);
+    assert_eq!(delta.tally, Some(Tally { members: 3, admins: 0, newest_joined_ms: NOW_MS }));
+    assert_eq!(
+        delta.events,
+        [Event::MembersEntered { accounts: accounts(&["bert", "olga"]) }],
+        "who was in or stays outside is not told of"
+    );
+}
+
+#[test]
+fn a_listed_owner_alone_moves_no_clock() {
+    let hall = Hall::of([Member { entered: false, ..member("olga", Role::Owner, 17) }]);
+    let (delta, entries) = hall.decide(&enter(&["olga"])).unwrap();
+    assert_eq!(entries, [Entry::Entered]);
+    assert_eq!(delta.tally.unwrap_or(hall.tally), hall.tally);
+    assert_eq!(delta.events, [Event::MembersEntered { accounts: accounts(&["olga"]) }]);
+}
+
+#[test]
+fn an_owner_who_is_not_listed_enters_as_the_owner() {
+    let (delta, _) = Hall::new().decide(&enter(&["anna", "olga"])).unwrap();
+    let roles: Vec<_> = delta
+        .members
+        .iter()
+        .map(|write| match write {
+            MemberWrite::Put(member) => member.role,
+            MemberWrite::Remove(account) => panic!("nobody leaves, {account} neither"),
+        })
+        .collect();
+    assert_eq!(roles, [Role::Member, Role::Owner]);
+}
+
+#[test]
+fn nobody_who_can_come_in_is_nothing_that_happens() {
+    let mut hall = Hall::of([member("anna", Role::Member, 5)]);
+    hall.facts.gate = Gate { enabled: true, password: Some(password("4321")) };
+    let (delta, entries) = hall.decide(&enter(&["anna", "bert"])).unwrap();
+    assert_eq!(entries, [Entry::WasIn, Entry::Refused(Refusal::PasswordNeeded)]);
+    assert_eq!(delta, Delta::default());
+    assert_eq!(hall.decide(&enter(&[])).unwrap(), (Delta::default(), vec![]));
+}
+
+#[test]
+fn a_full_step_comes_in_with_one_commit() {
+    let names: Vec<_> = (0..MAX_ENTRIES_PER_STEP).map(|nth| account(&format!("{nth}"))).collect();
+    let mut hall = Hall::new();
+    hall.facts.max_member_count = 1000;
+    let (delta, entries) = hall.decide(&EnterMany { accounts: names }).unwrap();
+    assert!(entries.iter().all(|entry| *entry == Entry::Entered));
+    assert_eq!((delta.members.len(), delta.events.len()), (500, 1));
+    assert_eq!(delta.tally.unwrap().members, 500);
+}

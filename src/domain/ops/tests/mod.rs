@@ -1,0 +1,115 @@
+//! The rules as tables: every operation against rooms made by hand, with every reason to refuse.
+
+mod create_room;
+mod enter;
+mod enter_many;
+mod leave;
+mod unknown_room;
+mod update_member;
+mod update_room;
+
+use crate::domain::{
+    Account, Decision, Env, Facts, Gate, Member, MemberView, Operation, PasswordHash, Role,
+    RoomKind, RoomRules, RoomView, Schedule, Silenced, Slice, Tally,
+};
+
+/// Half a second into a second, so that milliseconds and seconds cannot be mixed up unseen.
+const NOW_MS: u64 = 1_700_000_000_500;
+const NOW_S: u64 = 1_700_000_000;
+
+fn account(text: &str) -> Account {
+    Account::parse(text).unwrap()
+}
+
+fn accounts(texts: &[&str]) -> Vec<Account> {
+    texts.iter().copied().map(account).collect()
+}
+
+fn password(text: &str) -> PasswordHash {
+    PasswordHash::new(text, [7; 16])
+}
+
+fn rules() -> RoomRules {
+    RoomRules {
+        owner_is_member: true,
+        max_member_count: 300,
+        member_ceiling: 1000,
+        max_seat_count: 16,
+        max_admin_count: 10,
+    }
+}
+
+/// Somebody in the list since `joined_ms`.
+fn member(name: &str, role: Role, joined_ms: u64) -> Member {
+    Member {
+        account: account(name),
+        name: format!("the name of {name}").into(),
+        custom_info: format!("the text of {name}").into(),
+        role,
+        entered: true,
+        joined_ms,
+    }
+}
+
+/// A room made by hand: the owner `olga` is not in it until somebody puts her there.
+struct Hall {
+    facts: Facts,
+    tally: Tally,
+    members: Vec<Member>,
+    rules: RoomRules,
+    now_ms: u64,
+}
+
+impl Hall {
+    fn new() -> Self {
+        let facts = Facts {
+            kind: RoomKind::Conference,
+            name: "the hall".into(),
+            owner: account("olga"),
+            created_ms: 17,
+            schedule: Schedule { start_s: 20, end_s: 320 },
+            max_member_count: 300,
+            silenced: Silenced::default(),
+            custom_info: "the text".into(),
+            seats: None,
+            gate: Gate::default(),
+        };
+        Self { facts, tally: Tally::default(), members: Vec::new(), rules: rules(), now_ms: NOW_MS }
+    }
+
+    /// A hall with these people in it, counted.
+    fn of(members: impl IntoIterator<Item = Member>) -> Self {
+        let mut hall = Self::new();
+        for member in members {
+            hall.tally.members += 1;
+            hall.tally.admins += u32::from(member.role == Role::Admin);
+            hall.tally.newest_joined_ms = hall.tally.newest_joined_ms.max(member.joined_ms);
+            hall.members.push(member);
+        }
+        hall
+    }
+
+    /// Decides an operation that sees this room, as a store would have it do.
+    fn decide<O: Operation>(&self, operation: &O) -> Decision<O::Output> {
+        let room = RoomView { incarnation: 1, facts: &self.facts, tally: &self.tally };
+        let show = |account: &Account| {
+            self.members.iter().find(|member| member.account == *account).map(Member::view)
+        };
+        let members: Vec<Option<MemberView<'_>>> =
+            operation.need().accounts.iter().map(show).collect();
+        let slice = Slice { room: Some(room), members: &members };
+        operation.decide(&slice, &Env { now_ms: self.now_ms, rules: &self.rules })
+    }
+}
+
+/// Decides an operation where no room is.
+fn decide_nowhere<O: Operation>(operation: &O, rules: &RoomRules) -> Decision<O::Output> {
+    let members = vec![None; operation.need().accounts.len()];
+    let slice = Slice { room: None, members: &members };
+    operation.decide(&slice, &Env { now_ms: NOW_MS, rules })
+}
+
+/// The refusal of a decision.
+fn refusal<T: std::fmt::Debug>(decision: Decision<T>) -> crate::domain::Refusal {
+    decision.expect_err("a refusal")
+}

@@ -1,0 +1,91 @@
+//! What every backend must do, as one suite to run on each.
+//!
+//! Job: hold a store against the promises of [its seam](super) through its trait alone, with the
+//! operations of the domain, and with deltas written by hand where no operation does a thing.
+//!
+//! Promise: a store that breaks one of them panics here, with a message that begins with the name
+//! of the case. Each case gets a store of its own, so that one says nothing about another.
+//!
+//! Not here: rules, which are the domain's, and what one backend promises beyond the seam.
+
+mod apps;
+mod life;
+mod pages;
+mod probe;
+mod racing;
+mod records;
+mod sight;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::runtime::{Handle, RuntimeFlavor};
+
+use self::probe::Probe;
+use super::RoomStore;
+
+pub use sight::{RoomSeen, act, everything};
+
+/// A case under way.
+type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A case: its name, and what it does with a store.
+type Case = (&'static str, fn(Probe) -> Running);
+
+/// Names each case after its function.
+macro_rules! cases {
+    ($($module:ident :: $case:ident,)*) => {
+        &[$((stringify!($case), |probe| Box::pin($module::$case(probe)))),*]
+    };
+}
+
+const CASES: &[Case] = cases![
+    life::an_unknown_room_is_refused_and_leaves_nothing,
+    life::a_refused_creation_leaves_nothing,
+    life::a_creation_without_facts_leaves_nothing,
+    life::a_refusal_changes_nothing,
+    life::an_id_is_free_again_and_the_next_room_is_another,
+    life::a_room_ends_with_everybody_in_it,
+    life::a_large_room_ends_at_once,
+    life::a_panic_while_deciding_changes_nothing,
+    records::a_delta_is_written_whole,
+    records::what_a_delta_does_not_name_stays,
+    records::the_needed_members_are_shown_in_their_order,
+    records::a_record_comes_back_as_it_was_written,
+    records::the_last_decision_is_the_one_that_counts,
+    pages::members_stand_by_time_and_then_by_account,
+    pages::a_page_begins_behind_any_place,
+    pages::a_page_holds_its_limit_and_says_what_follows,
+    pages::a_walk_meets_everybody_who_stays_once,
+    pages::a_member_with_another_time_moves,
+    pages::a_long_list_is_walked_whole,
+    apps::rooms_are_listed_by_id,
+    apps::only_living_rooms_are_listed,
+    apps::apps_do_not_see_each_other,
+    apps::rooms_and_members_are_counted,
+    apps::a_new_epoch_empties_one_app,
+    racing::one_of_many_creations_wins,
+    racing::one_of_many_destructions_wins,
+    racing::a_room_that_comes_and_goes_is_counted_right,
+    racing::everybody_who_enters_stands_in_the_list,
+    racing::a_room_is_never_too_full,
+    racing::no_answered_write_is_lost,
+    racing::nobody_sees_half_a_delta,
+    racing::a_walk_among_others_misses_nobody,
+];
+
+/// Runs every case, each on a fresh and empty store.
+///
+/// # Panics
+/// When a case fails, and on a runtime of one thread: the cases about races would prove nothing
+/// there.
+pub async fn run(make: impl Fn() -> Arc<dyn RoomStore>) {
+    assert_eq!(
+        Handle::current().runtime_flavor(),
+        RuntimeFlavor::MultiThread,
+        "the suite runs on a runtime of several threads"
+    );
+    for (name, case) in CASES {
+        case(Probe::new(make(), name)).await;
+    }
+}

@@ -1,0 +1,356 @@
+//! The machine: a store, driven with the operations of the domain and held against the model.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use guestlist::domain::{
+    Account, AppId, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Event, Facts, Gate, Leave,
+    Member, MemberChange, MemberView, Need, Operation, PageQuery, PageSink, PasswordHash, Position,
+    Refusal, Role, RoomChange, RoomId, RoomKey, RoomKind, SeatRequest, Silenced, Slice, Tally,
+    UpdateMember, UpdateRoom,
+};
+use guestlist::store::conformance::{RoomSeen, everything};
+use guestlist::store::{Counts, RoomStore, TxError};
+use proptest::prelude::*;
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
+use tokio::runtime::Runtime;
+
+use super::naive::{APPS, Answer, Page, Room, World, account, position, rules};
+use super::steps::{Creation, MemberUpdate, PEOPLE, Place, RoomUpdate, Step, next};
+
+/// A store of one kind.
+pub(crate) struct Machine<S> {
+    store: Arc<dyn RoomStore>,
+    runtime: Runtime,
+    /// Which room has which incarnation, in each app's present epoch.
+    incarnations: [HashMap<u64, u32>; APPS],
+    /// All that can be seen after the last step.
+    seen: [Vec<RoomSeen>; APPS],
+    /// Whom the walk under way has met.
+    met: Vec<Position>,
+    kind: PhantomData<S>,
+}
+
+impl ReferenceStateMachine for World {
+    type State = World;
+    type Transition = Step;
+
+    fn init_state() -> BoxedStrategy<World> {
+        Just(World { now_ms: 1_700_000_000_500, ..World::default() }).boxed()
+    }
+
+    fn transitions(world: &World) -> BoxedStrategy<Step> {
+        next(world)
+    }
+
+    fn apply(world: World, step: &Step) -> World {
+        world.after(step)
+    }
+}
+
+impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
+    type SystemUnderTest = Self;
+    type Reference = World;
+
+    fn init_test(_: &World) -> Self {
+        Self {
+            store: Arc::new(S::default()),
+            runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
+            incarnations: Default::default(),
+            seen: Default::default(),
+            met: Vec::new(),
+            kind: PhantomData,
+        }
+    }
+
+    fn apply(mut machine: Self, world: &World, step: Step) -> Self {
+        let outcome = match step {
+            Step::Create(at, ask) => Some(machine.run(world, at, &create(at, &ask), done)),
+            Step::Destroy(at, by) => {
+                Some(machine.run(world, at, &DestroyRoom { by: account(by) }, done))
+            }
+            Step::UpdateRoom(at, by, ask) => {
+                Some(machine.run(world, at, &update_room(by, &ask), done))
+            }
+            Step::UpdateMember(at, who, ask) => {
+                Some(machine.run(world, at, &update_member(&who, &ask), done))
+            }
+            Step::Enter { place, who, name, password } => {
+                let operation = Enter {
+                    account: account(&who),
+                    name: name.map(Into::into),
+                    password: password.map(Into::into),
+                };
+                Some(machine.run(world, place, &operation, |(e, member)| Answer::Entry(e, member)))
+            }
+            Step::EnterMany(at, who) => {
+                let accounts = who.iter().map(|who| account(who)).collect();
+                Some(machine.run(world, at, &EnterMany { accounts }, Answer::Entries))
+            }
+            Step::Leave(at, who, reason) => {
+                Some(machine.run(world, at, &Leave { account: account(&who), reason }, done))
+            }
+            Step::NewEpoch(app) => {
+                machine.wait(machine.store.new_epoch(app_id(app))).unwrap();
+                machine.incarnations[app].clear();
+                None
+            }
+            Step::WalkFrom { .. } => {
+                machine.met.clear();
+                None
+            }
+            Step::WalkOn { .. } | Step::Wait { .. } => None,
+        };
+        assert_eq!(outcome, world.outcome, "the answer and what is told");
+        if let Some(page) = &world.page {
+            machine.turn(world, page);
+        }
+        machine.look(world);
+        machine
+    }
+
+    fn check_invariants(machine: &Self, world: &World) {
+        for (app, rooms) in world.apps.iter().enumerate() {
+            let seen = &machine.seen[app];
+            assert_eq!(
+                seen.iter().map(|room| room.room.as_str()).collect::<Vec<_>>(),
+                rooms.iter().map(|room| room.id).collect::<Vec<_>>(),
+                "the rooms of app {app}"
+            );
+            for (seen, room) in seen.iter().zip(rooms) {
+                compare(seen, room);
+                one_owner(seen);
+                machine.walk_at_rest(app, seen);
+                machine.look_at_people(app, seen);
+            }
+            let members = rooms.iter().map(|room| room.members.len() as u64).sum();
+            let counts = machine.wait(machine.store.counts(app_id(app)));
+            assert_eq!(counts, Ok(Counts { rooms: rooms.len() as u64, members }), "app {app}");
+        }
+    }
+}
+
+fn app_id(app: usize) -> AppId {
+    AppId(u32::try_from(app).unwrap() + 1)
+}
+
+fn key((app, room): Place) -> RoomKey {
+    RoomKey { app: app_id(app), room: RoomId::parse(room).unwrap() }
+}
+
+fn done((): ()) -> Answer {
+    Answer::Done
+}
+
+fn hash(password: &str) -> PasswordHash {
+    PasswordHash::new(password, [3; 16])
+}
+
+fn create((_, id): Place, ask: &Creation) -> CreateRoom {
+    CreateRoom {
+        by: account(ask.by),
+        owner: account(ask.owner),
+        name: format!("{id} of {}", ask.owner).into(),
+        max_member_count: ask.max,
+        start_s: ask.start_s,
+        end_s: ask.end_s,
+        silenced: silenced(ask.silenced),
+        custom_info: "".into(),
+        seats: ask.seats.map(|(count, mode)| SeatRequest { count, mode }),
+        gate: Gate { enabled: ask.gate_on, password: ask.password.map(hash) },
+        invitees: vec![],
+    }
+}
+
+fn silenced([video, audio, messages, screen_sharing, cloud_recording]: [bool; 5]) -> Silenced {
+    Silenced { video, audio, messages, screen_sharing, cloud_recording }
+}
+
+fn update_room(by: &str, ask: &RoomUpdate) -> UpdateRoom {
+    let [video, audio, messages, screen_sharing, cloud_recording] = ask.silenced;
+    let change = RoomChange {
+        name: ask.name.map(Into::into),
+        max_member_count: ask.max,
+        video,
+        audio,
+        messages,
+        screen_sharing,
+        cloud_recording,
+        custom_info: ask.custom_info.map(Into::into),
+        take_seat_mode: ask.seat_mode,
+        gate_enabled: ask.gate_on,
+        password: ask.password.map(|password| password.map(hash)),
+    };
+    UpdateRoom { by: account(by), change }
+}
+
+fn update_member(who: &str, ask: &MemberUpdate) -> UpdateMember {
+    let change = MemberChange {
+        name: ask.name.map(Into::into),
+        admin: ask.admin,
+        custom_info: ask.custom_info.map(Into::into),
+    };
+    UpdateMember { account: account(who), change }
+}
+
+/// A member as a page shows it.
+fn copied(view: &MemberView<'_>) -> Member {
+    view.to_member(&Account::parse(view.account).unwrap())
+}
+
+/// A page, copied.
+struct Copied(Vec<Member>);
+
+impl PageSink for Copied {
+    fn begin(&mut self, at_most: usize) {
+        self.0.reserve_exact(at_most);
+    }
+
+    fn member(&mut self, member: &MemberView<'_>) {
+        self.0.push(copied(member));
+    }
+}
+
+fn compare(seen: &RoomSeen, room: &Room) {
+    let admits = |text: &str| seen.facts.gate.password.as_ref().is_some_and(|p| p.admits(text));
+    for text in ["4321", "swordfish"] {
+        assert_eq!(admits(text), room.password == Some(text), "the password of {seen:?}");
+    }
+    let facts = Facts {
+        kind: RoomKind::Conference,
+        name: room.name.as_str().into(),
+        owner: room.owner.clone(),
+        created_ms: room.created_ms,
+        schedule: room.schedule,
+        max_member_count: room.max,
+        silenced: silenced(room.silenced),
+        custom_info: room.custom_info.as_str().into(),
+        seats: room.seats,
+        // Compared above.
+        gate: Gate { enabled: room.gate_on, password: seen.facts.gate.password.clone() },
+    };
+    assert_eq!(seen.facts, facts);
+    let tally = Tally {
+        members: u32::try_from(room.members.len()).unwrap(),
+        admins: u32::try_from(room.admins()).unwrap(),
+        newest_joined_ms: room.newest_joined_ms,
+    };
+    assert_eq!(seen.tally, tally, "{}", room.id);
+    assert_eq!(seen.members, room.members, "{}", room.id);
+}
+
+/// The owner is a fact of the room; nobody else has the role, and the owner has no other.
+fn one_owner(seen: &RoomSeen) {
+    for member in &seen.members {
+        let is_owner = member.account == seen.facts.owner;
+        assert_eq!(member.role == Role::Owner, is_owner, "{member:?} of {}", seen.facts.owner);
+    }
+}
+
+impl<S> Machine<S> {
+    fn wait<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.runtime.block_on(answer)
+    }
+
+    /// Looks at everything. The model names rooms, the store numbers them: each keeps its number
+    /// for life, and none is given twice in an epoch.
+    fn look(&mut self, world: &World) {
+        for (app, rooms) in world.apps.iter().enumerate() {
+            self.seen[app] = self.wait(everything(&*self.store, app_id(app))).unwrap();
+            for (room, seen) in rooms.iter().zip(&self.seen[app]) {
+                let serial = *self.incarnations[app].entry(seen.incarnation).or_insert(room.serial);
+                assert_eq!(serial, room.serial, "incarnation {} was another", seen.incarnation);
+                let numbers = self.incarnations[app].values();
+                let times = numbers.filter(|other| **other == room.serial).count();
+                assert_eq!(times, 1, "{} has another incarnation than before", room.id);
+            }
+        }
+    }
+
+    /// Runs an operation: its answer, and what its last decision tells the world.
+    fn run<O: Operation>(
+        &self,
+        world: &World,
+        place: Place,
+        operation: &O,
+        answer: fn(O::Output) -> Answer,
+    ) -> Result<(Answer, Vec<Event>), Refusal> {
+        let rules = rules(place.0);
+        let env = Env { now_ms: world.now_ms, rules: &rules };
+        let mut decided = None;
+        let mut decide = |seen: &Slice<'_>| {
+            let (delta, output) = operation.decide(seen, &env)?;
+            decided = Some((answer(output), delta.events.clone()));
+            Ok(delta)
+        };
+        let key = key(place);
+        match self.wait(self.store.transact(&key, operation.need(), &mut decide)) {
+            Ok(()) => Ok(decided.unwrap()),
+            Err(TxError::Refused(refusal)) => Err(refusal),
+            Err(TxError::Unavailable) => panic!("nothing fails here"),
+        }
+    }
+
+    fn page(
+        &self,
+        key: &RoomKey,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<(Vec<Member>, Option<Position>, u32), Refusal> {
+        let mut sink = Copied(Vec::new());
+        match self.wait(self.store.page(key, PageQuery { after, limit }, &mut sink)) {
+            Ok(end) => Ok((sink.0, end.next, end.count)),
+            Err(TxError::Refused(refusal)) => Err(refusal),
+            Err(TxError::Unavailable) => panic!("nothing fails here"),
+        }
+    }
+
+    /// Takes the page of a walk, and holds the walk against the model when it is over.
+    fn turn(&mut self, world: &World, asked: &Page) {
+        let page = self.page(&key(asked.place), asked.after.as_ref(), asked.limit);
+        assert_eq!(page, asked.holds, "{} behind {:?}", asked.limit, asked.after);
+        let (Ok((members, next, _)), Some(walk)) = (page, &world.walk) else { return };
+        self.met.extend(members.iter().map(position));
+        assert!(self.met.is_sorted_by(|a, b| a < b), "nobody is met twice: {:?}", self.met);
+        if next.is_none() {
+            for stayed in &walk.stayed {
+                assert!(self.met.contains(stayed), "{stayed:?} stayed and was not met");
+            }
+        }
+    }
+
+    /// While nobody writes, the pages together are the list, whatever their size.
+    fn walk_at_rest(&self, app: usize, seen: &RoomSeen) {
+        let key = RoomKey { app: app_id(app), room: seen.room.clone() };
+        let limit = seen.members.len() / 3 + 1;
+        let (mut met, mut after) = (Vec::new(), None);
+        loop {
+            let (members, next, count) = self.page(&key, after.as_ref(), limit).unwrap();
+            assert_eq!(count as usize, seen.members.len());
+            met.extend(members);
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(met, seen.members, "by {limit}");
+    }
+
+    /// Who is found by account is who stands in the list.
+    fn look_at_people(&self, app: usize, seen: &RoomSeen) {
+        let key = RoomKey { app: app_id(app), room: seen.room.clone() };
+        let accounts: Vec<_> = PEOPLE.iter().map(|who| account(who)).collect();
+        let mut found = Vec::new();
+        let mut see = |slice: &Slice<'_>| {
+            found = slice.members.iter().map(|view| view.as_ref().map(copied)).collect();
+        };
+        let need = Need { create: false, accounts: &accounts };
+        self.wait(self.store.read(&key, need, &mut see)).unwrap();
+        let listed: Vec<_> = accounts
+            .iter()
+            .map(|account| seen.members.iter().find(|member| member.account == *account).cloned())
+            .collect();
+        assert_eq!(found, listed, "{}", seen.room);
+    }
+}
