@@ -67,6 +67,7 @@ const CASES: &[Case] = cases![
     racing::one_of_many_creations_wins,
     racing::one_of_many_destructions_wins,
     racing::a_room_that_comes_and_goes_is_counted_right,
+    racing::a_creation_among_endings_and_refusals_is_done,
     racing::everybody_who_enters_stands_in_the_list,
     racing::a_room_is_never_too_full,
     racing::no_answered_write_is_lost,
