@@ -19,7 +19,7 @@ use machine::Machine;
 
 prop_state_machine! {
     #![proptest_config(Config {
-        cases: 80,
+        cases: 120,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
             "tests/model/regressions.txt",
         ))),
