@@ -7,8 +7,8 @@ use std::sync::Arc;
 use guestlist::domain::{
     Account, AppId, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Event, Facts, Gate, Leave,
     Member, MemberChange, MemberView, Need, Operation, PageQuery, PageSink, PasswordHash, Position,
-    Refusal, Role, RoomChange, RoomId, RoomKey, RoomKind, SeatRequest, Silenced, Slice, Tally,
-    UpdateMember, UpdateRoom,
+    Refusal, Role, RoomChange, RoomId, RoomKey, RoomKind, RoomView, SeatRequest, Silenced, Slice,
+    Tally, UpdateMember, UpdateRoom,
 };
 use guestlist::store::conformance::{RoomSeen, everything};
 use guestlist::store::{Counts, RoomStore, TxError};
@@ -124,6 +124,7 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
                 machine.walk_at_rest(app, seen);
                 machine.look_at_people(app, seen);
             }
+            machine.walk_rooms(app, rooms);
             let members = rooms.iter().map(|room| room.members.len() as u64).sum();
             let counts = machine.wait(machine.store.counts(app_id(app)));
             assert_eq!(counts, Ok(Counts { rooms: rooms.len() as u64, members }), "app {app}");
@@ -335,6 +336,20 @@ impl<S> Machine<S> {
             }
         }
         assert_eq!(met, seen.members, "by {limit}");
+    }
+
+    /// The rooms, one at a time, are all of them.
+    fn walk_rooms(&self, app: usize, rooms: &[Room]) {
+        let mut after = None;
+        for (nth, room) in rooms.iter().enumerate() {
+            let mut ids = Vec::new();
+            let mut see = |id: &RoomId, _: &RoomView<'_>| ids.push(id.to_string());
+            let listed = self.store.rooms(app_id(app), after.as_ref(), 1, &mut see);
+            let next = self.wait(listed).unwrap();
+            assert_eq!(ids, [room.id], "behind {after:?}");
+            assert_eq!(next.is_some(), nth + 1 < rooms.len(), "whether more follow {}", room.id);
+            after = next;
+        }
     }
 
     /// Who is found by account is who stands in the list.

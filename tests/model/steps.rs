@@ -159,7 +159,7 @@ fn creation(now_s: u64) -> impl Strategy<Value = Creation> {
     let start_s = prop::option::weighted(0.2, now_s - 400..now_s + 400);
     let end_s = prop::option::weighted(0.1, now_s..now_s + 1000);
     let seats = prop::option::weighted(0.3, (prop::option::of(1..6_u32), seat_mode()));
-    let gate = (prop::bool::weighted(0.1), password());
+    let gate = (prop::bool::weighted(0.15), prop::option::weighted(0.8, select(PASSWORDS)));
     (person(), person(), max_members(), start_s, end_s, any::<[bool; 5]>(), seats, gate).prop_map(
         |(by, owner, max, start_s, end_s, silenced, seats, (gate_on, password))| Creation {
             by,
@@ -178,7 +178,7 @@ fn creation(now_s: u64) -> impl Strategy<Value = Creation> {
 fn room_update() -> impl Strategy<Value = RoomUpdate> {
     let password = prop::option::weighted(0.3, password());
     let seat_mode = prop::option::weighted(0.2, seat_mode());
-    let gate_on = prop::option::weighted(0.3, prop::bool::weighted(0.4));
+    let gate_on = prop::option::weighted(0.3, any::<bool>());
     (text(), max_members(), any::<[Option<bool>; 5]>(), text(), seat_mode, gate_on, password)
         .prop_map(|(name, max, silenced, custom_info, seat_mode, gate_on, password)| RoomUpdate {
             name,
