@@ -5,7 +5,7 @@
 //! A failure prints its seed and the shortest sequence of steps that was found, and is kept in
 //! `regressions.txt`, which every later run tries first.
 
-#![expect(clippy::unwrap_used, reason = "what cannot be unwrapped fails the test")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod machine;
 mod naive;

@@ -28,6 +28,7 @@ pub(crate) enum Step {
     },
     EnterMany(Place, Vec<String>),
     Leave(Place, String, LeaveReason),
+    Reclaim(Place),
     NewEpoch(usize),
     /// Begins a walk over the pages, forgetting the one under way.
     WalkFrom {
@@ -249,11 +250,13 @@ pub(crate) fn next(world: &World) -> BoxedStrategy<Step> {
             .prop_map(|(place, who, name, password)| Step::Enter { place, who, name, password }),
         6 => (at.clone(), many()).prop_map(|(at, who)| Step::EnterMany(at, who)),
         8 => (guest, reason).prop_map(|((at, who), why)| Step::Leave(at, who, why)),
+        4 => at.clone().prop_map(Step::Reclaim),
         1 => prop_oneof![5 => Just(APPS - 1), 1 => Just(0)].prop_map(Step::NewEpoch),
         5 => (at, start(), limit())
             .prop_map(|(place, from, limit)| Step::WalkFrom { place, from, limit }),
         walks_on => limit().prop_map(|limit| Step::WalkOn { limit }),
-        4 => prop_oneof![Just(1), 2..5_u64, 1000..1_000_000_u64].prop_map(|ms| Step::Wait { ms }),
+        4 => prop_oneof![Just(1), 2..5_u64, 1000..1_000_000_u64, 3_000_000..9_000_000_u64]
+            .prop_map(|ms| Step::Wait { ms }),
     ]
     .boxed()
 }
