@@ -11,12 +11,14 @@
 mod access;
 mod apps;
 mod body;
+mod clock;
 mod entries;
 mod explain;
 mod hosts;
 mod layers;
 mod member;
 mod members;
+mod metrics;
 mod page;
 mod path;
 mod probes;
@@ -33,6 +35,7 @@ pub use access::Access;
 pub use routes::router;
 
 use self::hosts::Hosts;
+use self::problem::Problem;
 use crate::config::{AccessLog, Settings};
 use crate::engine::Engine;
 
@@ -44,6 +47,7 @@ pub struct Plane {
     body_limit_bytes: usize,
     request_timeout: Duration,
     access_log: AccessLog,
+    bench: bool,
 }
 
 impl Plane {
@@ -57,6 +61,15 @@ impl Plane {
             body_limit_bytes: settings.server.body_limit_bytes,
             request_timeout: settings.server.request_timeout,
             access_log: settings.log.access,
+            bench: settings.bench.enabled,
         }
+    }
+
+    /// Whether tests may do what only tests do.
+    fn bench(&self) -> Result<(), Problem> {
+        if self.bench {
+            return Ok(());
+        }
+        Err(Problem::forbidden("bench.enabled: false, clocks cannot be moved here"))
     }
 }

@@ -150,3 +150,78 @@ impl Drop for Alone<'_> {
         self.0.store(false, Ordering::Release);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::config::{Defaults, Settings, Sources};
+    use crate::domain::{Account, AppId, CreateRoom, Gate, Leave, LeaveReason, RoomId, Silenced};
+    use crate::store::MemoryStore;
+    use crate::telemetry::Metrics;
+
+    fn account(text: &str) -> Account {
+        Account::parse(text).unwrap()
+    }
+
+    /// A frozen app with so many empty rooms.
+    async fn engine_with(rooms: u64) -> (Engine, Arc<App>) {
+        let settings = Settings::load(&Sources::default(), Defaults::Dev).unwrap();
+        let metrics = Arc::new(Metrics::new(std::iter::empty()));
+        let engine = Engine::new(&settings.apps, Arc::new(MemoryStore::new()), metrics);
+        let app = engine.app(AppId(88_888_888)).unwrap();
+        engine.set_clock(&app, ClockSetting { now_ms: None, frozen: true }).unwrap();
+        for nth in 0..rooms {
+            let room = RoomId::parse(&nth.to_string()).unwrap();
+            let create = CreateRoom {
+                by: account("admin"),
+                owner: account("admin"),
+                name: "".into(),
+                max_member_count: None,
+                start_s: None,
+                end_s: None,
+                silenced: Silenced::default(),
+                custom_info: "".into(),
+                seats: None,
+                gate: Gate::default(),
+                invitees: vec![],
+            };
+            engine.run(&app, &room, &create).await.unwrap();
+        }
+        (engine, app)
+    }
+
+    const YEAR_MS: u64 = 365 * 86_400_000;
+
+    #[tokio::test]
+    async fn one_call_does_at_most_ten_thousand_and_says_what_is_left() {
+        let (engine, app) = engine_with(MAX_ENTRIES + 3).await;
+        let before = app.now_ms();
+        let moved = engine.advance(&app, YEAR_MS).await.unwrap();
+        assert_eq!((moved.ran, moved.left), (MAX_ENTRIES, 3));
+        assert!(moved.now_ms < before + YEAR_MS, "it stands at the last that was done");
+        let moved = engine.advance(&app, YEAR_MS).await.unwrap();
+        assert_eq!((moved.ran, moved.left), (3, 0));
+        assert_eq!(engine.room_count(&app).await, Ok(0));
+    }
+
+    #[tokio::test]
+    async fn what_is_due_is_done_at_its_time_and_checked_again() {
+        let (engine, app) = engine_with(1).await;
+        let room = RoomId::parse("0").unwrap();
+        let enter = crate::domain::Enter { account: account("bob"), name: None, password: None };
+        engine.run(&app, &room, &enter).await.unwrap();
+        let stale = Due { at_ms: 0, room: room.clone() };
+        engine.run_due(&app, &stale).await.unwrap();
+        assert_eq!(engine.room_count(&app).await, Ok(1), "somebody is in");
+        let leave = Leave { account: account("bob"), reason: LeaveReason::Left };
+        engine.run(&app, &room, &leave).await.unwrap();
+        engine.do_due(&app).await;
+        assert_eq!(engine.room_count(&app).await, Ok(1), "its time has not come");
+        app.clock.forward_to(app.now_ms() + YEAR_MS);
+        engine.do_due(&app).await;
+        assert_eq!(engine.room_count(&app).await, Ok(0));
+        engine.run_due(&app, &stale).await.unwrap();
+    }
+}

@@ -40,6 +40,12 @@ impl Server {
         Self { running, client: Client::new(), usersig: usersig(ADMIN) }
     }
 
+    /// The same, signing for so many seconds.
+    pub(crate) fn signing_for(self, expire_s: u64) -> Self {
+        let usersig = usersig_of(DEVELOPMENT_KEY, SDKAPPID, ADMIN, now_s(), expire_s);
+        Self { usersig, ..self }
+    }
+
     pub(crate) fn address(&self) -> SocketAddr {
         self.running.address
     }
