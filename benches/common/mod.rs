@@ -157,6 +157,7 @@ fn member(number: u32) -> Member {
         custom_info: format!("level=7;team=r;{number:09}").into(),
         role: if number == 0 { Role::Owner } else { Role::Member },
         entered: true,
+        robot: false,
         joined_ms,
     }
 }

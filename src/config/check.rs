@@ -145,6 +145,7 @@ impl Check<'_> {
         }
         let max_seat_count = self.number(&section.integer("max_seat_count"), 1..=SEAT_COUNT_MAX);
         let max_admin_count = self.number(&section.integer("max_admin_count"), 1..=u32::MAX);
+        let max_robot_count = self.number(&section.integer("max_robot_count"), 0..=u32::MAX);
         let reclaim_after = self.duration(&section.text("reclaim_after"), RECLAIM_AFTER_MAX);
         Some(RoomSettings {
             rules: RoomRules {
@@ -153,6 +154,7 @@ impl Check<'_> {
                 member_ceiling: member_ceiling?,
                 max_seat_count: max_seat_count?,
                 max_admin_count: max_admin_count?,
+                max_robot_count: max_robot_count?,
                 reclaim_after_ms: u64::try_from(reclaim_after?.as_millis().max(1))
                     .expect("a year is some milliseconds"),
             },

@@ -92,6 +92,7 @@ impl Page {
             member_ceiling,
             max_seat_count,
             max_admin_count,
+            max_robot_count,
             reclaim_after_ms,
         } = rules;
         self.heading("[app.room]");
@@ -101,6 +102,7 @@ impl Page {
         self.entry("member_ceiling", *member_ceiling);
         self.entry("max_seat_count", *max_seat_count);
         self.entry("max_admin_count", *max_admin_count);
+        self.entry("max_robot_count", *max_robot_count);
         self.entry("reclaim_after", print_duration(Duration::from_millis(*reclaim_after_ms)));
     }
 

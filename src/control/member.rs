@@ -10,9 +10,9 @@ pub(super) struct MemberRow<'a> {
     account: &'a str,
     name: &'a str,
     role: &'static str,
-    /// There are no robots, marks and taken seats yet.
     robot: bool,
     joined_ms: u64,
+    /// There are no marks and taken seats yet.
     marks: [(); 0],
     custom_info: &'a str,
     seat: Option<u32>,
@@ -29,7 +29,7 @@ impl<'a> MemberRow<'a> {
                 Role::Admin => "admin",
                 Role::Member => "member",
             },
-            robot: false,
+            robot: member.robot,
             joined_ms: member.joined_ms,
             marks: [],
             custom_info: member.custom_info,

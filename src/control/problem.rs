@@ -133,13 +133,15 @@ pub(super) fn code(refusal: &Refusal) -> u32 {
 fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::NoSuchRoom | Refusal::NotAMember { .. } => StatusCode::NOT_FOUND,
-        Refusal::PasswordNeeded | Refusal::PasswordWrong | Refusal::OwnerKeepsRole { .. } => {
-            StatusCode::FORBIDDEN
-        }
+        Refusal::NotTheOwner { .. }
+        | Refusal::PasswordNeeded
+        | Refusal::PasswordWrong
+        | Refusal::OwnerKeepsRole { .. } => StatusCode::FORBIDDEN,
         Refusal::RoomExists
         | Refusal::RoomExistsAndYours
         | Refusal::RoomFull { .. }
         | Refusal::TooManyAdmins { .. }
+        | Refusal::TooManyRobots { .. }
         | Refusal::NoSeats => StatusCode::CONFLICT,
         Refusal::AboveCeiling { .. }
         | Refusal::ScheduleTooShort { .. }

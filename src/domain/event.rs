@@ -35,6 +35,10 @@ pub enum Event {
         accounts: Vec<Account>,
         /// Why.
         reason: LeaveReason,
+        /// Who asked for it: the one who goes, or whoever sends people away.
+        by: Account,
+        /// What that one said about it; empty if nothing.
+        words: Box<str>,
     },
 }
 
@@ -45,4 +49,6 @@ pub enum LeaveReason {
     Left,
     /// The heartbeat was lost.
     Expired,
+    /// Sent away.
+    Kicked,
 }

@@ -1,6 +1,7 @@
 //! A person in a room.
 
 use super::ids::Account;
+use super::room::Facts;
 
 /// What a member may do among the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,12 +27,29 @@ pub struct Member {
     pub role: Role,
     /// Whether the person ever came in: the owner of a new room is listed before that.
     pub entered: bool,
+    /// A program in a person's place.
+    pub robot: bool,
     /// When the member came to stand in the list, in Unix milliseconds of the app's clock. With
     /// the account it is the place in the order.
     pub joined_ms: u64,
 }
 
 impl Member {
+    /// Somebody new: nothing is said of him yet. He has the role that the facts give him.
+    #[must_use]
+    pub fn newcomer(account: &Account, facts: &Facts, joined_ms: u64) -> Self {
+        let role = if facts.owner == *account { Role::Owner } else { Role::Member };
+        Self {
+            account: account.clone(),
+            name: "".into(),
+            custom_info: "".into(),
+            role,
+            entered: false,
+            robot: false,
+            joined_ms,
+        }
+    }
+
     /// The record as a store would show it.
     #[must_use]
     pub fn view(&self) -> MemberView<'_> {
@@ -41,6 +59,7 @@ impl Member {
             custom_info: &self.custom_info,
             role: self.role,
             entered: self.entered,
+            robot: self.robot,
             joined_ms: self.joined_ms,
             plain: self.is_plain(),
         }
@@ -67,6 +86,8 @@ pub struct MemberView<'a> {
     pub role: Role,
     /// Whether the person ever came in.
     pub entered: bool,
+    /// A program in a person's place.
+    pub robot: bool,
     /// When the member came to stand in the list, in Unix milliseconds.
     pub joined_ms: u64,
     /// The texts need no escaping in JSON.
@@ -85,6 +106,7 @@ impl MemberView<'_> {
             custom_info: self.custom_info.into(),
             role: self.role,
             entered: self.entered,
+            robot: self.robot,
             joined_ms: self.joined_ms,
         }
     }

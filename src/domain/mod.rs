@@ -26,8 +26,9 @@ pub use ids::{Account, AppId, MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES, RoomId, Room
 pub use member::{Member, MemberView, Role};
 pub use operation::{Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice};
 pub use ops::{
-    CreateRoom, DestroyRoom, Enter, EnterMany, Entry, Leave, MAX_ENTRIES_PER_STEP, MemberChange,
-    Reclaim, RoomChange, SeatRequest, UpdateMember, UpdateRoom,
+    AddRobot, ChangeOwner, CreateRoom, DeleteRobot, DestroyRoom, Enter, EnterMany, Entry, Kick,
+    Leave, MAX_ENTRIES_PER_STEP, MemberChange, Reclaim, RoomChange, SeatRequest, UpdateMember,
+    UpdateRoom,
 };
 pub use page::{PageEnd, PageQuery, PageSink};
 pub use password::{Gate, PasswordHash, Salt};

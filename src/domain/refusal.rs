@@ -29,6 +29,12 @@ pub enum Refusal {
         /// Who is not there.
         account: Account,
     },
+    /// The account does not own the room.
+    #[error("{account} does not own the room")]
+    NotTheOwner {
+        /// Who was said to own it.
+        account: Account,
+    },
     /// The owner's role moves only with the ownership.
     #[error("the role of the owner {account} cannot be set")]
     OwnerKeepsRole {
@@ -38,6 +44,12 @@ pub enum Refusal {
     /// The room has all the administrators it may have.
     #[error("at most {at_most} administrators")]
     TooManyAdmins {
+        /// The limit.
+        at_most: u32,
+    },
+    /// The room has all the robots it may have.
+    #[error("at most {at_most} robots")]
+    TooManyRobots {
         /// The limit.
         at_most: u32,
     },

@@ -1,6 +1,7 @@
 //! A room: its facts, rarely written, and its tally, written with every coming and going.
 
 use super::ids::Account;
+use super::member::{MemberView, Role};
 use super::operation::Env;
 use super::password::Gate;
 use super::refusal::Refusal;
@@ -131,8 +132,10 @@ pub struct Tally {
     pub members: u32,
     /// The administrators among them, the owner not counted.
     pub admins: u32,
-    /// Those who came in. An owner who is only listed keeps no room alive.
+    /// Those who came in, robots too. An owner who is only listed keeps no room alive.
     pub present: u32,
+    /// The robots among them.
+    pub robots: u32,
     /// The latest place that was ever given in this room's order, in Unix milliseconds.
     pub newest_joined_ms: u64,
     /// When somebody has to look at the room again, in Unix milliseconds of the app's clock: an
@@ -146,6 +149,18 @@ impl Tally {
     #[must_use]
     pub fn next_joined_ms(&self, now_ms: u64) -> u64 {
         now_ms.max(self.newest_joined_ms.saturating_add(1))
+    }
+
+    /// The tally without a member who goes.
+    #[must_use]
+    pub fn without(self, member: &MemberView<'_>) -> Self {
+        Self {
+            members: self.members - 1,
+            admins: self.admins - u32::from(member.role == Role::Admin),
+            present: self.present - u32::from(member.entered),
+            robots: self.robots - u32::from(member.robot),
+            ..self
+        }
     }
 
     /// The tally with the time at which an empty room ends: `reclaim_after_ms` from when it became

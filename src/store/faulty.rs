@@ -142,6 +142,7 @@ mod tests {
         member_ceiling: 10,
         max_seat_count: 4,
         max_admin_count: 1,
+        max_robot_count: 2,
         reclaim_after_ms: 1_000,
     };
 

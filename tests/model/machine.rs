@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use guestlist::domain::{
-    Account, AppId, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Event, Facts, Gate, Leave,
-    Member, MemberChange, MemberView, Need, Operation, PageQuery, PageSink, PasswordHash, Position,
-    Reclaim, Refusal, Role, RoomChange, RoomId, RoomKey, RoomKind, RoomView, SeatRequest, Silenced,
-    Slice, Tally, UpdateMember, UpdateRoom,
+    Account, AddRobot, AppId, ChangeOwner, CreateRoom, DeleteRobot, DestroyRoom, Enter, EnterMany,
+    Env, Event, Facts, Gate, Kick, Leave, Member, MemberChange, MemberView, Need, Operation,
+    PageQuery, PageSink, PasswordHash, Position, Reclaim, Refusal, Role, RoomChange, RoomId,
+    RoomKey, RoomKind, RoomView, SeatRequest, Silenced, Slice, Tally, UpdateMember, UpdateRoom,
 };
 use guestlist::store::conformance::{RoomSeen, everything};
 use guestlist::store::{Counts, Due, RoomStore, TxError};
@@ -90,6 +90,21 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
             }
             Step::Leave(at, who, reason) => {
                 Some(machine.run(world, at, &Leave { account: account(&who), reason }, done))
+            }
+            Step::ChangeOwner(at, from, to) => {
+                let operation = ChangeOwner::new(account(&from), account(&to));
+                Some(machine.run(world, at, &operation, done))
+            }
+            Step::Kick(at, by, who) => {
+                let accounts = who.iter().map(|who| account(who)).collect();
+                let operation = Kick { by: account(by), accounts, words: "off topic".into() };
+                Some(machine.run(world, at, &operation, done))
+            }
+            Step::AddRobot(at, who) => {
+                Some(machine.run(world, at, &AddRobot { account: account(&who) }, done))
+            }
+            Step::DeleteRobot(at, who) => {
+                Some(machine.run(world, at, &DeleteRobot { account: account(&who) }, done))
             }
             Step::Reclaim(at) => Some(machine.run(world, at, &Reclaim, Answer::Ended)),
             Step::NewEpoch(app) => {
@@ -248,6 +263,7 @@ fn compare(seen: &RoomSeen, room: &Room) {
         members: u32::try_from(room.members.len()).unwrap(),
         admins: u32::try_from(room.admins()).unwrap(),
         present: u32::try_from(room.present()).unwrap(),
+        robots: u32::try_from(room.robots()).unwrap(),
         due_ms: room.due_ms(),
         newest_joined_ms: room.newest_joined_ms,
     };

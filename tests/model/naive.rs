@@ -22,6 +22,7 @@ pub(crate) fn rules(app: usize) -> RoomRules {
         member_ceiling: 1500,
         max_seat_count: 4,
         max_admin_count: 2,
+        max_robot_count: 2,
         reclaim_after_ms: RECLAIM_AFTER_MS,
     }
 }
@@ -113,12 +114,24 @@ fn nobody(who: &str) -> Refusal {
 }
 
 fn newcomer(account: Account, role: Role, entered: bool, joined_ms: u64) -> Member {
-    Member { account, name: "".into(), custom_info: "".into(), role, entered, joined_ms }
+    Member {
+        account,
+        name: "".into(),
+        custom_info: "".into(),
+        role,
+        entered,
+        robot: false,
+        joined_ms,
+    }
 }
 
 impl Room {
     pub(crate) fn admins(&self) -> usize {
         self.members.iter().filter(|member| member.role == Role::Admin).count()
+    }
+
+    pub(crate) fn robots(&self) -> usize {
+        self.members.iter().filter(|member| member.robot).count()
     }
 
     pub(crate) fn present(&self) -> usize {
@@ -218,6 +231,12 @@ impl World {
             Step::Leave(place, who, reason) => {
                 self.outcome = Some(self.leave(*place, who, *reason));
             }
+            Step::ChangeOwner(place, from, to) => {
+                self.outcome = Some(self.change_owner(*place, from, to));
+            }
+            Step::Kick(place, by, who) => self.outcome = Some(self.kick(*place, by, who)),
+            Step::AddRobot(place, who) => self.outcome = Some(self.add_robot(*place, who)),
+            Step::DeleteRobot(place, who) => self.outcome = Some(self.delete_robot(*place, who)),
             Step::Reclaim(place) => self.outcome = Some(self.reclaim(*place)),
             Step::NewEpoch(app) => self.apps[*app].clear(),
             Step::WalkFrom { place, from, limit } => self.walk_from(*place, from, *limit),
@@ -413,7 +432,69 @@ impl World {
         let nth = room.find(who).filter(|nth| room.members[*nth].entered).ok_or(nobody(who))?;
         room.members.remove(nth);
         let accounts = vec![account(who)];
-        Ok((Answer::Done, vec![Event::MembersLeft { accounts, reason }]))
+        let (by, words) = (account(who), "".into());
+        Ok((Answer::Done, vec![Event::MembersLeft { accounts, reason, by, words }]))
+    }
+
+    fn change_owner(&mut self, place: Place, from: &str, to: &str) -> Outcome {
+        let room = self.room(place)?;
+        if room.owner.as_str() != from {
+            return Err(Refusal::NotTheOwner { account: account(from) });
+        }
+        let new = room.find(to).ok_or(nobody(to))?;
+        if from != to {
+            room.members[new].role = Role::Owner;
+            if let Some(old) = room.find(from) {
+                if room.members[old].entered {
+                    room.members[old].role = Role::Member;
+                } else {
+                    room.members.remove(old);
+                }
+            }
+            room.owner = account(to);
+        }
+        Ok((Answer::Done, vec![]))
+    }
+
+    fn kick(&mut self, place: Place, by: &str, who: &[String]) -> Outcome {
+        let room = self.room(place)?;
+        let mut left = room.members.clone();
+        for who in who {
+            let nth = left.iter().position(|member| member.account.as_str() == who);
+            left.remove(nth.ok_or(nobody(who))?);
+        }
+        room.members = left;
+        let accounts = who.iter().map(|who| account(who)).collect();
+        let (by, words, reason) = (account(by), "off topic".into(), LeaveReason::Kicked);
+        Ok((Answer::Done, vec![Event::MembersLeft { accounts, reason, by, words }]))
+    }
+
+    fn add_robot(&mut self, place: Place, who: &str) -> Outcome {
+        let now_ms = self.now_ms;
+        let room = self.room(place)?;
+        if room.find(who).is_some() {
+            return Ok((Answer::Done, vec![]));
+        }
+        if room.robots() >= 2 {
+            return Err(Refusal::TooManyRobots { at_most: 2 });
+        }
+        if room.members.len() >= room.max as usize {
+            return Err(Refusal::RoomFull { at_most: room.max });
+        }
+        let role = if room.owner.as_str() == who { Role::Owner } else { Role::Member };
+        let joined_ms = room.place_for_the_next(now_ms);
+        room.newest_joined_ms = joined_ms;
+        let robot = newcomer(account(who), role, true, joined_ms);
+        room.members.push(Member { robot: true, ..robot });
+        room.sort();
+        Ok((Answer::Done, vec![]))
+    }
+
+    fn delete_robot(&mut self, place: Place, who: &str) -> Outcome {
+        let room = self.room(place)?;
+        let nth = room.find(who).filter(|nth| room.members[*nth].robot).ok_or(nobody(who))?;
+        room.members.remove(nth);
+        Ok((Answer::Done, vec![]))
     }
 
     fn walk_from(&mut self, place: Place, from: &Start, limit: usize) {

@@ -28,6 +28,10 @@ pub(crate) enum Step {
     },
     EnterMany(Place, Vec<String>),
     Leave(Place, String, LeaveReason),
+    ChangeOwner(Place, String, String),
+    Kick(Place, &'static str, Vec<String>),
+    AddRobot(Place, String),
+    DeleteRobot(Place, String),
     Reclaim(Place),
     NewEpoch(usize),
     /// Begins a walk over the pages, forgetting the one under way.
@@ -225,6 +229,16 @@ fn limit() -> impl Strategy<Value = usize> {
     prop_oneof![4 => 1..4_usize, 1 => 1..700_usize]
 }
 
+/// A room and its owner, if there is a room.
+fn owner_or_anybody(world: &World) -> BoxedStrategy<(Option<Place>, Option<String>)> {
+    let rooms = world.apps.iter().enumerate();
+    let owned: Vec<_> = rooms
+        .flat_map(|(app, rooms)| rooms.iter().map(move |room| (app, room)))
+        .map(|(app, room)| (Some((app, room.id)), Some(room.owner.to_string())))
+        .collect();
+    if owned.is_empty() { Just((None, None)).boxed() } else { select(owned).boxed() }
+}
+
 /// Anything that can be done next.
 pub(crate) fn next(world: &World) -> BoxedStrategy<Step> {
     let said = prop_oneof![
@@ -249,8 +263,24 @@ pub(crate) fn next(world: &World) -> BoxedStrategy<Step> {
         12 => (at.clone(), anybody(), text(), said)
             .prop_map(|(place, who, name, password)| Step::Enter { place, who, name, password }),
         6 => (at.clone(), many()).prop_map(|(at, who)| Step::EnterMany(at, who)),
-        8 => (guest, reason).prop_map(|((at, who), why)| Step::Leave(at, who, why)),
+        8 => (guest.clone(), reason).prop_map(|((at, who), why)| Step::Leave(at, who, why)),
         4 => at.clone().prop_map(Step::Reclaim),
+        4 => (guest.clone(), owner_or_anybody(world), anybody()).prop_map(
+            |((at, who), (owned, owner), stranger)| match (owned, owner) {
+                (Some(place), Some(owner)) if place == at => Step::ChangeOwner(at, owner, who),
+                _ => Step::ChangeOwner(at, stranger, who),
+            }
+        ),
+        3 => (guest.clone(), person(), subsequence(PEOPLE, 0..2)).prop_map(
+            |((at, who), by, others)| {
+                let mut accounts = vec![who];
+                accounts.extend(others.into_iter().map(str::to_owned));
+                accounts.dedup();
+                Step::Kick(at, by, accounts)
+            }
+        ),
+        4 => (at.clone(), anybody()).prop_map(|(at, who)| Step::AddRobot(at, who)),
+        2 => guest.clone().prop_map(|(at, who)| Step::DeleteRobot(at, who)),
         1 => prop_oneof![5 => Just(APPS - 1), 1 => Just(0)].prop_map(Step::NewEpoch),
         5 => (at, start(), limit())
             .prop_map(|(place, from, limit)| Step::WalkFrom { place, from, limit }),

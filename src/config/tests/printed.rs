@@ -39,6 +39,7 @@ max_member_count = 300
 member_ceiling = 1000000
 max_seat_count = 16
 max_admin_count = 10
+max_robot_count = 3
 reclaim_after = "6h"
 
 [app.callback]
@@ -90,6 +91,7 @@ fn what_is_printed_reads_back_as_the_same() {
         .set("app.0.room.member_ceiling=3")
         .set("app.0.room.max_seat_count=4")
         .set("app.0.room.max_admin_count=5")
+        .set("app.0.room.max_robot_count=6")
         .set("app.0.room.reclaim_after=7m")
         .set("app.0.callback.allow_private=true")
         .set("app.1.sdkappid=2")

@@ -2,7 +2,7 @@
 
 use crate::domain::event::Event;
 use crate::domain::ids::Account;
-use crate::domain::member::{Member, Role};
+use crate::domain::member::Member;
 use crate::domain::operation::{
     Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice,
 };
@@ -70,14 +70,8 @@ impl Operation for CreateRoom {
         if env.rules.owner_is_member {
             let joined_ms = tally.next_joined_ms(env.now_ms);
             tally = Tally { members: 1, newest_joined_ms: joined_ms, ..tally };
-            members.push(MemberWrite::Put(Member {
-                account: self.owner.clone(),
-                name: "".into(),
-                custom_info: "".into(),
-                role: Role::Owner,
-                entered: false,
-                joined_ms,
-            }));
+            let owner = Member::newcomer(&self.owner, &facts, joined_ms);
+            members.push(MemberWrite::Put(owner));
         }
         let tally = tally.with_due(&facts, env);
         let events =

@@ -2,7 +2,7 @@
 
 use crate::domain::event::Event;
 use crate::domain::ids::Account;
-use crate::domain::member::{Member, MemberView, Role};
+use crate::domain::member::{Member, MemberView};
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{Facts, Tally};
@@ -163,14 +163,6 @@ impl Entrant<'_> {
         }
         tally.members += 1;
         tally.newest_joined_ms = self.joined_ms;
-        let role = if facts.owner == *self.account { Role::Owner } else { Role::Member };
-        Ok(Member {
-            account: self.account.clone(),
-            name: "".into(),
-            custom_info: "".into(),
-            role,
-            entered: false,
-            joined_ms: self.joined_ms,
-        })
+        Ok(Member::newcomer(self.account, facts, self.joined_ms))
     }
 }

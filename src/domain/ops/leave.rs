@@ -2,10 +2,8 @@
 
 use crate::domain::event::{Event, LeaveReason};
 use crate::domain::ids::Account;
-use crate::domain::member::Role;
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
-use crate::domain::room::Tally;
 
 /// One person goes, by will or because the heartbeat was lost. Ownership stays with who has it.
 ///
@@ -31,19 +29,15 @@ impl Operation for Leave {
         let Some(member) = seen.member().filter(|member| member.entered) else {
             return Err(Refusal::NotAMember { account: self.account.clone() });
         };
-        let admins = room.tally.admins - u32::from(member.role == Role::Admin);
-        let tally = Tally {
-            members: room.tally.members - 1,
-            present: room.tally.present - 1,
-            admins,
-            ..*room.tally
-        };
+        let tally = room.tally.without(&member);
         let delta = Delta {
             tally: Some(tally.with_due(room.facts, env)),
             members: vec![MemberWrite::Remove(self.account.clone())],
             events: vec![Event::MembersLeft {
                 accounts: vec![self.account.clone()],
                 reason: self.reason,
+                by: self.account.clone(),
+                words: "".into(),
             }],
             ..Delta::default()
         };

@@ -39,6 +39,7 @@ impl Probe {
             member_ceiling: 10_000,
             max_seat_count: 16,
             max_admin_count: 10,
+            max_robot_count: 2,
             reclaim_after_ms: 1_000,
         };
         Self { store, case, rules }
@@ -238,6 +239,7 @@ pub(super) fn member(name: &str, joined_ms: u64) -> Member {
         custom_info: "".into(),
         role: Role::Member,
         entered: true,
+        robot: false,
         joined_ms,
     }
 }

@@ -19,6 +19,7 @@ pub(super) struct Record {
     account_len: u8,
     role: Role,
     entered: bool,
+    robot: bool,
     plain: bool,
 }
 
@@ -37,6 +38,7 @@ impl Record {
             account_len: account.len().try_into().expect("an account is at most 64 bytes"),
             role: member.role,
             entered: member.entered,
+            robot: member.robot,
             plain: member.is_plain(),
         }
     }
@@ -60,6 +62,7 @@ impl Record {
             custom_info,
             role: self.role,
             entered: self.entered,
+            robot: self.robot,
             joined_ms: self.joined_ms,
             plain: self.plain,
         }
@@ -139,6 +142,7 @@ mod tests {
             custom_info: "".into(),
             role: Role::Member,
             entered: true,
+            robot: false,
             joined_ms: nth.into(),
         };
         let mut slab = Slab::default();

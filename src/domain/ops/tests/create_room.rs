@@ -96,6 +96,7 @@ fn the_owner_is_listed_and_counted_unless_the_app_says_no() {
         custom_info: "".into(),
         role: Role::Owner,
         entered: false,
+        robot: false,
         joined_ms: NOW_MS,
     };
     let with = delta(&plain(), &rules());

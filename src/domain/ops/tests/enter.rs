@@ -21,6 +21,7 @@ fn newcomer(name: &str, role: Role, joined_ms: u64) -> Member {
         custom_info: "".into(),
         role,
         entered: true,
+        robot: false,
         joined_ms,
     }
 }
@@ -41,6 +42,7 @@ fn a_newcomer_is_counted_and_told_of() {
         tally: Some(Tally {
             members: 2,
             present: 2,
+            robots: 0,
             admins: 1,
             newest_joined_ms: NOW_MS,
             due_ms: None,

@@ -17,6 +17,11 @@ fn hall() -> Hall {
     ])
 }
 
+fn left(name: &str, reason: LeaveReason) -> Event {
+    let (accounts, by) = (accounts(&[name]), account(name));
+    Event::MembersLeft { accounts, reason, by, words: "".into() }
+}
+
 #[test]
 fn who_goes_is_no_longer_counted_and_the_order_goes_on() {
     for (name, admins) in [("olga", 1), ("anna", 0), ("bert", 1)] {
@@ -27,12 +32,13 @@ fn who_goes_is_no_longer_counted_and_the_order_goes_on() {
             tally: Some(Tally {
                 members: 2,
                 present: 2,
+                robots: 0,
                 admins,
                 newest_joined_ms: 30,
                 due_ms: None,
             }),
             members: vec![MemberWrite::Remove(account(name))],
-            events: vec![Event::MembersLeft { accounts: accounts(&[name]), reason }],
+            events: vec![left(name, reason)],
         };
         assert_eq!(delta, whole, "{name}");
     }
@@ -42,7 +48,7 @@ fn who_goes_is_no_longer_counted_and_the_order_goes_on() {
 fn the_reason_is_told() {
     let reason = LeaveReason::Expired;
     let (delta, ()) = hall().decide(&Leave { account: account("bert"), reason }).unwrap();
-    assert_eq!(delta.events, [Event::MembersLeft { accounts: accounts(&["bert"]), reason }]);
+    assert_eq!(delta.events, [left("bert", reason)]);
 }
 
 #[test]

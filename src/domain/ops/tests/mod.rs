@@ -1,10 +1,13 @@
 //! The rules as tables: every operation against rooms made by hand, with every reason to refuse.
 
+mod change_owner;
 mod create_room;
 mod enter;
 mod enter_many;
+mod kick;
 mod leave;
 mod reclaim;
+mod robots;
 mod unknown_room;
 mod update_member;
 mod update_room;
@@ -37,6 +40,7 @@ fn rules() -> RoomRules {
         member_ceiling: 1000,
         max_seat_count: 16,
         max_admin_count: 10,
+        max_robot_count: 2,
         reclaim_after_ms: 1_000,
     }
 }
@@ -49,6 +53,7 @@ fn member(name: &str, role: Role, joined_ms: u64) -> Member {
         custom_info: format!("the text of {name}").into(),
         role,
         entered: true,
+        robot: false,
         joined_ms,
     }
 }

@@ -33,6 +33,12 @@ fn rule(refusal: &Refusal) -> Wire {
         Refusal::NotAMember { account } => {
             Wire::new(100_005, format!("{account} is not a member of the room"))
         }
+        Refusal::NotTheOwner { account } => {
+            Wire::new(100_002, format!("From_Account: {account} does not own the room"))
+        }
+        Refusal::TooManyRobots { at_most } => {
+            Wire::new(100_700, format!("the room has its upper limit of {at_most} robots"))
+        }
         Refusal::OwnerKeepsRole { account } => Wire::new(
             100_006,
             format!("permission denied: {account} owns the room, the ownership moves by itself"),

@@ -1,0 +1,81 @@
+//! Robots: put into a room, and taken out of it.
+
+use crate::domain::ids::Account;
+use crate::domain::member::Member;
+use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
+use crate::domain::refusal::Refusal;
+use crate::domain::room::Tally;
+
+/// Puts a robot into a room. It stands in the list like everybody else and keeps the room alive. An
+/// account that is in the room stays as it is. Tells nobody.
+///
+/// Refused: an unknown room, a robot too many, a full room.
+#[derive(Debug, Clone)]
+pub struct AddRobot {
+    /// The robot.
+    pub account: Account,
+}
+
+impl Operation for AddRobot {
+    type Output = ();
+
+    fn need(&self) -> Need<'_> {
+        Need { accounts: std::slice::from_ref(&self.account), ..Need::default() }
+    }
+
+    fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
+        let room = seen.room()?;
+        if seen.member().is_some() {
+            return Ok((Delta::default(), ()));
+        }
+        let (tally, at_most) = (room.tally, env.rules.max_robot_count);
+        if tally.robots >= at_most {
+            return Err(Refusal::TooManyRobots { at_most });
+        }
+        if tally.members >= room.facts.max_member_count {
+            return Err(Refusal::RoomFull { at_most: room.facts.max_member_count });
+        }
+        let joined_ms = tally.next_joined_ms(env.now_ms);
+        let robot = Member {
+            entered: true,
+            robot: true,
+            ..Member::newcomer(&self.account, room.facts, joined_ms)
+        };
+        let tally = Tally {
+            members: tally.members + 1,
+            present: tally.present + 1,
+            robots: tally.robots + 1,
+            newest_joined_ms: joined_ms,
+            ..*tally
+        };
+        let tally = Some(tally.with_due(room.facts, env));
+        Ok((Delta { tally, members: vec![MemberWrite::Put(robot)], ..Delta::default() }, ()))
+    }
+}
+
+/// Takes a robot out of a room.
+///
+/// Refused: an unknown room, an account that is not in it or is a person.
+#[derive(Debug, Clone)]
+pub struct DeleteRobot {
+    /// The robot.
+    pub account: Account,
+}
+
+impl Operation for DeleteRobot {
+    type Output = ();
+
+    fn need(&self) -> Need<'_> {
+        Need { accounts: std::slice::from_ref(&self.account), ..Need::default() }
+    }
+
+    fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
+        let room = seen.room()?;
+        let Some(robot) = seen.member().filter(|member| member.robot) else {
+            return Err(Refusal::NotAMember { account: self.account.clone() });
+        };
+        let tally = Some(room.tally.without(&robot).with_due(room.facts, env));
+        let members = vec![MemberWrite::Remove(self.account.clone())];
+        Ok((Delta { tally, members, ..Delta::default() }, ()))
+    }
+}
