@@ -1,12 +1,14 @@
-//! Every route of the control plane.
+//! Every route of the control plane: what is served and what is documented derive from these lists.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post, put};
+use axum::routing::on;
+use http::StatusCode;
 
 use super::problem::Problem;
-use super::{Plane, apps, entries, layers, members, probes, rooms};
+use super::route::{Page, Route, Success, Verb};
+use super::{Plane, apps, entries, layers, member, members, openapi, page, probes, rooms};
 
 const APPS: &str = "/_guestlist/v1/apps";
 const RESET: &str = "/_guestlist/v1/apps/{app}/reset";
@@ -14,25 +16,139 @@ const ROOMS: &str = "/_guestlist/v1/apps/{app}/rooms";
 const ROOM: &str = "/_guestlist/v1/apps/{app}/rooms/{room}";
 const MEMBERS: &str = "/_guestlist/v1/apps/{app}/rooms/{room}/members";
 const MEMBER: &str = "/_guestlist/v1/apps/{app}/rooms/{room}/members/{account}";
+const DOCUMENT: &str = "/_guestlist/v1/openapi.json";
+
+/// Routes behind the layers.
+pub(super) const GUARDED: &[Route] = &[
+    Route {
+        verb: Verb::Get,
+        path: DOCUMENT,
+        serve: |verb| on(verb, openapi::serve),
+        page: Page::new("get_openapi", "Answers this document").replies(&[Success::json::<
+            openapi::AnyDocument,
+        >(
+            StatusCode::OK,
+            "The document, in OpenAPI 3.1",
+        )]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: APPS,
+        serve: |verb| on(verb, apps::list),
+        page: Page::new("list_apps", "Lists the apps, by id and without keys")
+            .replies(&[Success::json::<apps::Apps>(StatusCode::OK, "All apps")]),
+    },
+    Route {
+        verb: Verb::Post,
+        path: RESET,
+        serve: |verb| on(verb, apps::reset),
+        page: Page::new("reset_app", "Takes an app back to its beginning, and tells nobody")
+            .optional_body::<super::body::NoFields>()
+            .replies(&[Success::nothing(
+                "The rooms are gone, and the calls per second start anew",
+            )]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: ROOMS,
+        serve: |verb| on(verb, rooms::list),
+        page: Page::new("list_rooms", "Lists an app's rooms, by id")
+            .query::<page::PageParams>()
+            .replies(&[Success::json::<rooms::RoomPage<'static>>(StatusCode::OK, "A page")]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: ROOM,
+        serve: |verb| on(verb, rooms::get),
+        page: Page::new("get_room", "Shows a room")
+            .replies(&[Success::json::<rooms::Room<'static>>(StatusCode::OK, "The room")]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: MEMBERS,
+        serve: |verb| on(verb, members::list),
+        page: Page::new("list_members", "Lists a room's members, in the order of coming in")
+            .query::<page::PageParams>()
+            .replies(&[Success::json::<members::MemberPage<'static>>(StatusCode::OK, "A page")]),
+    },
+    Route {
+        verb: Verb::Post,
+        path: MEMBERS,
+        serve: |verb| on(verb, entries::enter),
+        page: Page::new("enter_many", "Many enter")
+            .body::<entries::EntriesFields<'static>>()
+            .replies(&[Success::json::<entries::Entries<'static>>(
+                StatusCode::OK,
+                "Who entered, who was in and who may not; together the length of the list",
+            )]),
+    },
+    Route {
+        verb: Verb::Put,
+        path: MEMBER,
+        serve: |verb| on(verb, members::enter),
+        page: Page::new("enter", "One enters")
+            .optional_body::<members::EnterFields<'static>>()
+            .replies(&[
+                Success::json::<member::MemberRow<'static>>(StatusCode::CREATED, "Entered"),
+                Success::json::<member::MemberRow<'static>>(
+                    StatusCode::OK,
+                    "Was in already, and nothing changed",
+                ),
+            ])
+            .codes(&[
+                (StatusCode::FORBIDDEN, 100_018),
+                (StatusCode::FORBIDDEN, 100_019),
+                (StatusCode::CONFLICT, 100_008),
+            ]),
+    },
+    Route {
+        verb: Verb::Delete,
+        path: MEMBER,
+        serve: |verb| on(verb, members::leave),
+        page: Page::new("leave", "One leaves")
+            .query::<members::LeaveParams>()
+            .replies(&[Success::nothing("Left")])
+            .codes(&[(StatusCode::NOT_FOUND, 100_005)]),
+    },
+];
+
+/// Routes for orchestrators, which come by any address and have no token. The main listener
+/// answers them too.
+pub(super) const PROBES: &[Route] = &[
+    Route {
+        verb: Verb::Get,
+        path: "/healthz",
+        serve: |verb| on(verb, probes::probe),
+        page: Page::new("healthz", "Says that the process is there")
+            .replies(&[Success::text("It is there")]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: "/readyz",
+        serve: |verb| on(verb, probes::probe),
+        page: Page::new("readyz", "Says that the server is ready")
+            .replies(&[Success::text("It is ready")]),
+    },
+];
 
 /// The control plane as a service.
 pub fn router(plane: Plane) -> Router {
     let plane = Arc::new(plane);
-    let guarded = Router::new()
-        .route(APPS, get(apps::list))
-        .route(RESET, post(apps::reset))
-        .route(ROOMS, get(rooms::list))
-        .route(ROOM, get(rooms::get))
-        .route(MEMBERS, get(members::list).post(entries::enter))
-        .route(MEMBER, put(members::enter).delete(members::leave))
+    let guarded = served(GUARDED)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
         .with_state(Arc::clone(&plane));
-    let open = Router::new()
-        .route("/healthz", get(probes::probe))
-        .route("/readyz", get(probes::probe))
-        .method_not_allowed_fallback(method_not_allowed);
+    let open = served(PROBES)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(Arc::clone(&plane));
     layers::around(guarded, &plane).merge(open)
+}
+
+/// Methods of one path are merged by the router.
+fn served(routes: &[Route]) -> Router<Arc<Plane>> {
+    routes.iter().fold(Router::new(), |router, route| {
+        router.route(route.path, (route.serve)(route.verb.filter()))
+    })
 }
 
 async fn method_not_allowed() -> Problem {

@@ -13,7 +13,7 @@ mod update_room_info;
 mod update_room_member_info;
 mod words;
 
-pub use codes::wire;
+pub use codes::{CODES, wire};
 pub use create_room::CreateRoom;
 pub use destroy_room::DestroyRoom;
 pub use get_room_info::GetRoomInfo;

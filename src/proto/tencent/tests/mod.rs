@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Gateway, Head, Origins, commands};
 use crate::config::{DEVELOPMENT_KEY, Defaults, Settings, Sources};
 use crate::domain::{Account, AppId, Enter, RoomId};
-use crate::engine::{App, Engine};
+use crate::engine::{App, Engine, RequestId};
 use crate::sig::usersig::{Claims, SecretKey, sign};
 use crate::store::MemoryStore;
 use crate::telemetry::Metrics;
@@ -53,6 +53,10 @@ impl Desk {
 
     pub(super) fn app(&self) -> Arc<App> {
         self.engine.app(AppId(SDKAPPID)).unwrap()
+    }
+
+    pub(in crate::proto::tencent) fn next_request_id(&self) -> RequestId {
+        self.gateway.next_request_id()
     }
 
     /// The whole reply to a body as it stands, without its `RequestId`.
