@@ -1,5 +1,7 @@
 //! A desk to call commands at, without a socket: the gateway on a store in memory.
 
+mod codes;
+
 use std::sync::Arc;
 
 use futures_util::FutureExt;
