@@ -15,7 +15,7 @@ pub(super) const MAX_LIMIT: usize = 1000;
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub(super) struct PageParams {
-    /// The `next` of the page before; nothing and an empty one begin at the start.
+    /// The `next` of the page before, as it came; nothing and an empty one begin at the start.
     after: Option<String>,
     /// How many rows at most; 50 unless said.
     #[schemars(with = "Option<u16>", range(min = 1, max = MAX_LIMIT))]
