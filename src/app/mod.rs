@@ -89,6 +89,8 @@ pub async fn start_on(
     let vendor = vendor_service(settings, &engine, metrics);
     let answer = move |request| Arc::clone(&vendor).answer(request);
     tasks.spawn(serve(listening.socket, answer, limits, stop.clone()));
+    let (timekeeper, stopping) = (Arc::clone(&engine), stop.clone());
+    tasks.spawn(async move { timekeeper.keep_time(stopping).await });
     tasks.close();
     Ok(Running { address: listening.address, control_address, engine, stop, tasks })
 }

@@ -27,10 +27,18 @@ pub(super) fn settings(
     let mut check = Check { faults };
     let server = check.server(&root.section("server"));
     let control = check.control(&root.section("control"));
+    let bench = BenchSettings { enabled: root.section("bench").flag("enabled") };
     let log = check.log(&root.section("log"), auto_access);
     let store = check.store(&root.section("store"));
     let apps = check.apps(&root.sections("app"));
-    Some(Settings { server: server?, control: control?, log: log?, store: store?, apps: apps? })
+    Some(Settings {
+        server: server?,
+        control: control?,
+        bench,
+        log: log?,
+        store: store?,
+        apps: apps?,
+    })
 }
 
 struct Check<'a> {
@@ -41,7 +49,7 @@ impl Check<'_> {
     fn server(&mut self, section: &Section<'_>) -> Option<ServerSettings> {
         let listen = self.address(&section.text("listen"));
         let body_limit = self.body_limit(&section.text("body_limit"));
-        let request_timeout = self.request_timeout(&section.text("request_timeout"));
+        let request_timeout = self.duration(&section.text("request_timeout"), REQUEST_TIMEOUT_MAX);
         let max_connections =
             self.number(&section.integer("max_connections"), 1..=MAX_CONNECTIONS_MAX);
         Some(ServerSettings {
@@ -137,6 +145,7 @@ impl Check<'_> {
         }
         let max_seat_count = self.number(&section.integer("max_seat_count"), 1..=SEAT_COUNT_MAX);
         let max_admin_count = self.number(&section.integer("max_admin_count"), 1..=u32::MAX);
+        let reclaim_after = self.duration(&section.text("reclaim_after"), RECLAIM_AFTER_MAX);
         Some(RoomSettings {
             rules: RoomRules {
                 owner_is_member: section.flag("owner_is_member"),
@@ -144,6 +153,8 @@ impl Check<'_> {
                 member_ceiling: member_ceiling?,
                 max_seat_count: max_seat_count?,
                 max_admin_count: max_admin_count?,
+                reclaim_after_ms: u64::try_from(reclaim_after?.as_millis().max(1))
+                    .expect("a year is some milliseconds"),
             },
             owner_role_name: owner_role_name?,
         })
@@ -169,13 +180,13 @@ impl Check<'_> {
         Some(bytes as usize)
     }
 
-    fn request_timeout(&mut self, field: &Field<'_, &str>) -> Option<Duration> {
+    fn duration(&mut self, field: &Field<'_, &str>, at_most: Duration) -> Option<Duration> {
         let Some(duration) = parse_duration(field.value) else {
             let value = quoted(field.value);
             return self.refuse(field, format!("{value}, must be a duration such as \"3s\""));
         };
-        if duration.is_zero() || duration > REQUEST_TIMEOUT_MAX {
-            let (value, most) = (print_duration(duration), print_duration(REQUEST_TIMEOUT_MAX));
+        if duration.is_zero() || duration > at_most {
+            let (value, most) = (print_duration(duration), print_duration(at_most));
             let problem = format!("{value}, must be more than 0s and at most {most}");
             return self.refuse(field, problem);
         }

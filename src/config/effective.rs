@@ -5,6 +5,7 @@
 //! refused when it is read back. Not here: the comments, which are in `default.toml`.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use toml::Value;
 
@@ -17,10 +18,13 @@ impl Settings {
     /// The settings as TOML, secrets hidden, `"auto"` resolved.
     pub fn effective_toml(&self) -> String {
         // Taken apart without "..", so that a new setting does not build until it is printed.
-        let Self { server, control, log, store, apps } = self;
+        let Self { server, control, bench, log, store, apps } = self;
         let mut page = Page::default();
         page.server(server);
         page.control(control);
+        let BenchSettings { enabled } = bench;
+        page.heading("[bench]");
+        page.entry("enabled", *enabled);
         let LogSettings { access } = log;
         page.heading("[log]");
         page.entry("access", access.as_str());
@@ -88,6 +92,7 @@ impl Page {
             member_ceiling,
             max_seat_count,
             max_admin_count,
+            reclaim_after_ms,
         } = rules;
         self.heading("[app.room]");
         self.entry("owner_is_member", *owner_is_member);
@@ -96,6 +101,7 @@ impl Page {
         self.entry("member_ceiling", *member_ceiling);
         self.entry("max_seat_count", *max_seat_count);
         self.entry("max_admin_count", *max_admin_count);
+        self.entry("reclaim_after", print_duration(Duration::from_millis(*reclaim_after_ms)));
     }
 
     fn heading(&mut self, heading: &str) {

@@ -13,6 +13,8 @@ use crate::domain::RoomRules;
 pub const BODY_LIMIT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The most that `server.request_timeout` may be.
 pub const REQUEST_TIMEOUT_MAX: Duration = Duration::from_secs(600);
+/// The most that `app.room.reclaim_after` may be.
+pub const RECLAIM_AFTER_MAX: Duration = Duration::from_secs(365 * 24 * 3600);
 /// The most that `server.max_connections` may be.
 pub const MAX_CONNECTIONS_MAX: u32 = 1_000_000;
 /// The most names in `control.hosts`.
@@ -44,6 +46,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// `[control]`: the control plane.
     pub control: ControlSettings,
+    /// `[bench]`: what tests may do to an app.
+    pub bench: BenchSettings,
     /// `[log]`: lines on stderr.
     pub log: LogSettings,
     /// `[store]`: where rooms are kept.
@@ -74,6 +78,13 @@ pub struct ControlSettings {
     pub token: Option<Secret>,
     /// Names, besides the loopback ones, that a `Host` header may have: lower case, no port.
     pub hosts: Vec<String>,
+}
+
+/// `[bench]`: what tests may do to an app.
+#[derive(Debug, Clone)]
+pub struct BenchSettings {
+    /// Clocks can be moved.
+    pub enabled: bool,
 }
 
 /// `[log]`: lines on stderr.

@@ -7,7 +7,8 @@
 //! 4. `token`: before the body, so that who may not ask fills no memory.
 //! 5. `whole_body`: reads to the limit and against the clock, which gives slow clients (408) and
 //!    slow commits (503) different answers.
-//! 6. `in_time`: innermost, around what a handler waits for.
+//! 6. `in_time`: innermost, around what a handler waits for; not around the patient routes, which
+//!    have bounds of their own.
 //! 7. `DefaultBodyLimit`: axum's own limit is off, since `server.body_limit` may be above it.
 
 use std::any::Any;
@@ -30,10 +31,11 @@ use crate::config::AccessLog;
 use crate::engine::Stopwatch;
 
 /// Puts all layers around routes. What is written last here is outermost.
-pub(super) fn around(routes: Router, plane: &Arc<Plane>) -> Router {
+pub(super) fn around(routes: Router, patient: Router, plane: &Arc<Plane>) -> Router {
     routes
-        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(plane), in_time))
+        .merge(patient)
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(plane), whole_body))
         .layer(from_fn_with_state(Arc::clone(plane), token))
         .layer(from_fn_with_state(Arc::clone(plane), hosts_and_origins))

@@ -12,12 +12,14 @@
 mod access;
 mod apps;
 mod body;
+mod clock;
 mod entries;
 mod explain;
 mod hosts;
 mod layers;
 mod member;
 mod members;
+mod metrics;
 mod openapi;
 mod page;
 mod path;
@@ -39,6 +41,7 @@ pub use openapi::document;
 pub use routes::router;
 
 use self::hosts::Hosts;
+use self::problem::Problem;
 use crate::config::{AccessLog, Settings};
 use crate::engine::Engine;
 
@@ -52,6 +55,7 @@ pub struct Plane {
     access_log: AccessLog,
     /// The OpenAPI document, once somebody asked for it.
     document: OnceLock<Bytes>,
+    bench: bool,
 }
 
 impl Plane {
@@ -66,6 +70,15 @@ impl Plane {
             request_timeout: settings.server.request_timeout,
             access_log: settings.log.access,
             document: OnceLock::new(),
+            bench: settings.bench.enabled,
         }
+    }
+
+    /// Whether tests may do what only tests do.
+    fn bench(&self) -> Result<(), Problem> {
+        if self.bench {
+            return Ok(());
+        }
+        Err(Problem::forbidden("bench.enabled: false, clocks cannot be moved here"))
     }
 }

@@ -82,6 +82,11 @@ impl Problem {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "this path has other methods, see Allow")
     }
 
+    /// The state of things does not allow it.
+    pub(super) fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, detail)
+    }
+
     /// The body is longer than the limit.
     pub(super) fn body_too_large(at_most_bytes: usize) -> Self {
         let detail = format!("body: at most {at_most_bytes} bytes");

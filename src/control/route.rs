@@ -71,12 +71,14 @@ pub(super) struct Page {
     pub(super) replies: &'static [Success],
     /// The room dialect's codes that its problems may carry, besides that of an unknown room.
     pub(super) codes: &'static [(StatusCode, u32)],
+    /// What it is about may be in a state that does not allow it, without a code.
+    pub(super) conflicts: bool,
 }
 
 impl Page {
     /// A page without query, body, replies and codes.
     pub(super) const fn new(id: &'static str, summary: &'static str) -> Self {
-        Self { id, summary, query: None, body: None, replies: &[], codes: &[] }
+        Self { id, summary, query: None, body: None, replies: &[], codes: &[], conflicts: false }
     }
 
     pub(super) const fn query<T: JsonSchema>(self) -> Self {
@@ -99,6 +101,10 @@ impl Page {
     pub(super) const fn codes(self, codes: &'static [(StatusCode, u32)]) -> Self {
         Self { codes, ..self }
     }
+
+    pub(super) const fn conflict(self) -> Self {
+        Self { conflicts: true, ..self }
+    }
 }
 
 /// A body that a route takes.
@@ -118,7 +124,8 @@ pub(super) struct Success {
 pub(super) enum Content {
     Nothing,
     Json(SchemaOf),
-    Text,
+    /// Text of a media type.
+    Text(&'static str),
 }
 
 impl Success {
@@ -126,8 +133,8 @@ impl Success {
         Self { status, summary, content: Content::Json(schema::<T>) }
     }
 
-    pub(super) const fn text(summary: &'static str) -> Self {
-        Self { status: StatusCode::OK, summary, content: Content::Text }
+    pub(super) const fn text(media_type: &'static str, summary: &'static str) -> Self {
+        Self { status: StatusCode::OK, summary, content: Content::Text(media_type) }
     }
 
     pub(super) const fn nothing(summary: &'static str) -> Self {

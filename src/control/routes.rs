@@ -8,10 +8,14 @@ use http::StatusCode;
 
 use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
-use super::{Plane, apps, entries, layers, member, members, openapi, page, probes, rooms};
+use super::{
+    Plane, apps, clock, entries, layers, member, members, metrics, openapi, page, probes, rooms,
+};
 
 const APPS: &str = "/_guestlist/v1/apps";
 const RESET: &str = "/_guestlist/v1/apps/{app}/reset";
+const CLOCK: &str = "/_guestlist/v1/apps/{app}/clock";
+const ADVANCE: &str = "/_guestlist/v1/apps/{app}/clock/advance";
 const ROOMS: &str = "/_guestlist/v1/apps/{app}/rooms";
 const ROOM: &str = "/_guestlist/v1/apps/{app}/rooms/{room}";
 const MEMBERS: &str = "/_guestlist/v1/apps/{app}/rooms/{room}/members";
@@ -20,6 +24,13 @@ const DOCUMENT: &str = "/_guestlist/v1/openapi.json";
 
 /// Routes behind the layers.
 pub(super) const GUARDED: &[Route] = &[
+    Route {
+        verb: Verb::Get,
+        path: "/metrics",
+        serve: |verb| on(verb, metrics::get),
+        page: Page::new("get_metrics", "Answers everything that is counted")
+            .replies(&[Success::text(metrics::MEDIA_TYPE, "As Prometheus reads it")]),
+    },
     Route {
         verb: Verb::Get,
         path: DOCUMENT,
@@ -47,6 +58,26 @@ pub(super) const GUARDED: &[Route] = &[
             .replies(&[Success::nothing(
                 "The rooms are gone, and the calls per second start anew",
             )]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: CLOCK,
+        serve: |verb| on(verb, clock::get),
+        page: Page::new("get_clock", "Shows an app's clock").replies(&[Success::json::<
+            clock::Clock,
+        >(
+            StatusCode::OK,
+            "The clock",
+        )]),
+    },
+    Route {
+        verb: Verb::Put,
+        path: CLOCK,
+        serve: |verb| on(verb, clock::set),
+        page: Page::new("set_clock", "Sets an app's clock, forward only; with `bench.enabled`")
+            .optional_body::<clock::SetFields>()
+            .replies(&[Success::json::<clock::Clock>(StatusCode::OK, "The clock, as it is now")])
+            .conflict(),
     },
     Route {
         verb: Verb::Get,
@@ -112,6 +143,18 @@ pub(super) const GUARDED: &[Route] = &[
     },
 ];
 
+/// Routes behind the layers whose work has bounds of its own, and is not cut off by
+/// `server.request_timeout`.
+pub(super) const PATIENT: &[Route] = &[Route {
+    verb: Verb::Post,
+    path: ADVANCE,
+    serve: |verb| on(verb, clock::advance),
+    page: Page::new("advance_clock", "Moves an app's clock; with `bench.enabled`")
+        .body::<clock::AdvanceFields>()
+        .replies(&[Success::json::<clock::Moved>(StatusCode::OK, "What became due on the way")])
+        .conflict(),
+}];
+
 /// Routes for orchestrators, which come by any address and have no token. The main listener
 /// answers them too.
 pub(super) const PROBES: &[Route] = &[
@@ -120,28 +163,27 @@ pub(super) const PROBES: &[Route] = &[
         path: "/healthz",
         serve: |verb| on(verb, probes::probe),
         page: Page::new("healthz", "Says that the process is there")
-            .replies(&[Success::text("It is there")]),
+            .replies(&[Success::text("text/plain", "It is there")]),
     },
     Route {
         verb: Verb::Get,
         path: "/readyz",
         serve: |verb| on(verb, probes::probe),
         page: Page::new("readyz", "Says that the server is ready")
-            .replies(&[Success::text("It is ready")]),
+            .replies(&[Success::text("text/plain", "It is ready")]),
     },
 ];
 
 /// The control plane as a service.
 pub fn router(plane: Plane) -> Router {
     let plane = Arc::new(plane);
-    let guarded = served(GUARDED)
-        .method_not_allowed_fallback(method_not_allowed)
-        .fallback(not_found)
-        .with_state(Arc::clone(&plane));
-    let open = served(PROBES)
-        .method_not_allowed_fallback(method_not_allowed)
-        .with_state(Arc::clone(&plane));
-    layers::around(guarded, &plane).merge(open)
+    let guarded =
+        served(GUARDED).fallback(not_found).method_not_allowed_fallback(method_not_allowed);
+    let patient = served(PATIENT).method_not_allowed_fallback(method_not_allowed);
+    let open = served(PROBES).method_not_allowed_fallback(method_not_allowed);
+    let [guarded, patient, open] =
+        [guarded, patient, open].map(|routes| routes.with_state(Arc::clone(&plane)));
+    layers::around(guarded, patient, &plane).merge(open)
 }
 
 /// Methods of one path are merged by the router.

@@ -22,6 +22,8 @@ pub enum Event {
         /// Who asked for it.
         by: Account,
     },
+    /// A room ended by itself, empty for too long.
+    RoomReclaimed,
     /// People came in by themselves, in one call.
     MembersEntered {
         /// Who, in the order of the call.

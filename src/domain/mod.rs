@@ -27,7 +27,7 @@ pub use member::{Member, MemberView, Role};
 pub use operation::{Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice};
 pub use ops::{
     CreateRoom, DestroyRoom, Enter, EnterMany, Entry, Leave, MAX_ENTRIES_PER_STEP, MemberChange,
-    RoomChange, SeatRequest, UpdateMember, UpdateRoom,
+    Reclaim, RoomChange, SeatRequest, UpdateMember, UpdateRoom,
 };
 pub use page::{PageEnd, PageQuery, PageSink};
 pub use password::{Gate, PasswordHash, Salt};

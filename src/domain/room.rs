@@ -1,6 +1,7 @@
 //! A room: its facts, rarely written, and its tally, written with every coming and going.
 
 use super::ids::Account;
+use super::operation::Env;
 use super::password::Gate;
 use super::refusal::Refusal;
 
@@ -130,8 +131,13 @@ pub struct Tally {
     pub members: u32,
     /// The administrators among them, the owner not counted.
     pub admins: u32,
+    /// Those who came in. An owner who is only listed keeps no room alive.
+    pub present: u32,
     /// The latest place that was ever given in this room's order, in Unix milliseconds.
     pub newest_joined_ms: u64,
+    /// When somebody has to look at the room again, in Unix milliseconds of the app's clock: an
+    /// empty room ends then. A store finds rooms by it.
+    pub due_ms: Option<u64>,
 }
 
 impl Tally {
@@ -140,6 +146,16 @@ impl Tally {
     #[must_use]
     pub fn next_joined_ms(&self, now_ms: u64) -> u64 {
         now_ms.max(self.newest_joined_ms.saturating_add(1))
+    }
+
+    /// The tally with the time at which an empty room ends: `reclaim_after_ms` from when it became
+    /// empty, and never before that long past its scheduled end.
+    #[must_use]
+    pub fn with_due(self, facts: &Facts, env: &Env<'_>) -> Self {
+        let end_ms = facts.schedule.end_s.saturating_mul(1000);
+        let from_now = || env.now_ms.max(end_ms).saturating_add(env.rules.reclaim_after_ms);
+        let empty = self.present == 0;
+        Self { due_ms: empty.then(|| self.due_ms.unwrap_or_else(from_now)), ..self }
     }
 }
 

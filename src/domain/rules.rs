@@ -13,4 +13,7 @@ pub struct RoomRules {
     pub max_seat_count: u32,
     /// The most administrators in one room, the owner not counted.
     pub max_admin_count: u32,
+    /// How long a room stands empty, and past its scheduled end, before it ends by itself, in
+    /// milliseconds.
+    pub reclaim_after_ms: u64,
 }

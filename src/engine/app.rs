@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use parking_lot::RwLock;
 
@@ -19,7 +20,9 @@ pub struct App {
     owner_role_name: &'static str,
     rules: RoomRules,
     admins: Vec<Account>,
-    clock: Clock,
+    pub(super) clock: Clock,
+    /// Somebody is moving the clock.
+    pub(super) advancing: AtomicBool,
     rates: Rates,
     keys: RwLock<Arc<KeyRing>>,
     pub(super) tickets: Tickets,
@@ -38,6 +41,7 @@ impl App {
                 .map(|admin| Account::parse(admin).expect("the settings were checked"))
                 .collect(),
             clock: Clock::new(),
+            advancing: AtomicBool::new(false),
             rates: Rates::new(settings.unlimited, settings.total_calls_per_second),
             keys: RwLock::new(Arc::new(KeyRing::new(&settings.secret_keys))),
             tickets: Tickets::new(),
@@ -87,8 +91,10 @@ impl App {
         self.rates.count(command, calls_per_second, self.clock.elapsed_ns())
     }
 
-    pub(super) fn forget_rates(&self) {
+    /// Back to the beginning: full rates, real time.
+    pub(super) fn forget(&self) {
         self.rates.forget();
+        self.clock.reset();
     }
 
     pub(super) fn admin(&self, identifier: &str) -> Option<&Account> {

@@ -8,6 +8,7 @@ mod app;
 mod auth;
 mod clock;
 mod cursor;
+mod due;
 mod random;
 mod rate;
 mod request_id;
@@ -15,11 +16,13 @@ mod request_id;
 use std::sync::Arc;
 
 use dashmap::DashMap;
+use tokio::sync::Notify;
 
 pub use app::App;
 pub use auth::{AuthRefusal, Caller};
-pub use clock::Stopwatch;
+pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
+pub use due::{AdvanceRefusal, Advanced};
 pub use random::salt;
 pub use rate::RateRefusal;
 pub use request_id::RequestId;
@@ -59,6 +62,7 @@ pub struct Engine {
     store: Arc<dyn RoomStore>,
     metrics: Arc<Metrics>,
     request_ids: RequestIds,
+    clock_moved: Notify,
 }
 
 impl Engine {
@@ -67,7 +71,13 @@ impl Engine {
     pub fn new(apps: &[AppSettings], store: Arc<dyn RoomStore>, metrics: Arc<Metrics>) -> Self {
         let app = |settings| Arc::new(App::new(settings, Arc::clone(&metrics)));
         let apps = apps.iter().map(app).map(|app| (app.id(), app)).collect();
-        Self { apps, store, metrics, request_ids: RequestIds::new(random::seed()) }
+        Self {
+            apps,
+            store,
+            metrics,
+            request_ids: RequestIds::new(random::seed()),
+            clock_moved: Notify::new(),
+        }
     }
 
     /// An app by its id.
@@ -178,14 +188,14 @@ impl Engine {
         Ok(self.metrics.text())
     }
 
-    /// Takes an app back to its beginning: no rooms, full rates. Keys and settings stay, other apps
+    /// Takes an app back to its beginning: no rooms, full rates, real time. Keys and settings stay, other apps
     /// are untouched. Tells nobody.
     ///
     /// # Errors
     /// [`Failure::Unavailable`].
     pub async fn reset(&self, app: &App) -> Result<(), Failure> {
         self.store.new_epoch(app.id()).await?;
-        app.forget_rates();
+        app.forget();
         Ok(())
     }
 }

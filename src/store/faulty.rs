@@ -1,12 +1,22 @@
 //! A store that fails on purpose, around any other.
 
+use std::future::{pending, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Counts, Decide, RoomStore, See, SeeRoom, StoreFuture, TxError};
+use super::{Counts, Decide, Due, RoomStore, See, SeeRoom, StoreFuture, TxError};
 use crate::domain::{AppId, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
 
-/// Where the failure is.
+/// Which calls a fault is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calls {
+    /// Those that only look.
+    Reads,
+    /// Those that change something.
+    Changes,
+}
+
+/// Where the failure is, and how it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The nth transaction (from 1) fails before anything is written.
@@ -21,6 +31,10 @@ pub enum Fault {
     },
     /// Every read fails.
     Reads,
+    /// Every such call takes for ever.
+    Hangs(Calls),
+    /// Every such call panics: a bug of the store.
+    Panics(Calls),
 }
 
 /// A store wrapped in one [`Fault`].
@@ -37,13 +51,19 @@ impl Faulty {
         Self { inner, fault, transactions: AtomicU64::new(0) }
     }
 
-    fn reads_fail(&self) -> bool {
-        self.fault == Fault::Reads
+    /// What comes of a call instead of its answer, if anything does.
+    fn trouble<'a, T: Send + 'a>(&self, calls: Calls) -> Option<StoreFuture<'a, T>> {
+        match self.fault {
+            Fault::Reads if calls == Calls::Reads => Some(unavailable()),
+            Fault::Hangs(these) if these == calls => Some(Box::pin(pending())),
+            Fault::Panics(these) if these == calls => panic!("a fault that was asked for"),
+            _ => None,
+        }
     }
 }
 
 fn unavailable<'a, T: Send + 'a>() -> StoreFuture<'a, T> {
-    Box::pin(std::future::ready(Err(TxError::Unavailable)))
+    Box::pin(ready(Err(TxError::Unavailable)))
 }
 
 impl RoomStore for Faulty {
@@ -53,11 +73,14 @@ impl RoomStore for Faulty {
         need: Need<'a>,
         decide: Decide<'a>,
     ) -> StoreFuture<'a, ()> {
+        if let Some(trouble) = self.trouble(Calls::Changes) {
+            return trouble;
+        }
         let nth = self.transactions.fetch_add(1, Ordering::Relaxed) + 1;
         match self.fault {
             Fault::Commit { at } if at == nth => unavailable(),
             Fault::Answer { at } if at == nth => Box::pin(async move {
-                // Whatever it was: a refusal is an answer, too.
+                // What the rules said is lost with the rest of the answer.
                 let _ = self.inner.transact(key, need, decide).await;
                 Err(TxError::Unavailable)
             }),
@@ -66,7 +89,7 @@ impl RoomStore for Faulty {
     }
 
     fn read<'a>(&'a self, key: &'a RoomKey, need: Need<'a>, see: See<'a>) -> StoreFuture<'a, ()> {
-        if self.reads_fail() { unavailable() } else { self.inner.read(key, need, see) }
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.read(key, need, see))
     }
 
     fn page<'a>(
@@ -75,7 +98,7 @@ impl RoomStore for Faulty {
         query: PageQuery<'a>,
         sink: &'a mut dyn PageSink,
     ) -> StoreFuture<'a, PageEnd> {
-        if self.reads_fail() { unavailable() } else { self.inner.page(key, query, sink) }
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.page(key, query, sink))
     }
 
     fn rooms<'a>(
@@ -85,15 +108,19 @@ impl RoomStore for Faulty {
         limit: usize,
         see: SeeRoom<'a>,
     ) -> StoreFuture<'a, Option<RoomId>> {
-        if self.reads_fail() { unavailable() } else { self.inner.rooms(app, after, limit, see) }
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.rooms(app, after, limit, see))
+    }
+
+    fn due(&self, app: AppId, until_ms: u64, limit: usize) -> StoreFuture<'_, Vec<Due>> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.due(app, until_ms, limit))
     }
 
     fn counts(&self, app: AppId) -> StoreFuture<'_, Counts> {
-        if self.reads_fail() { unavailable() } else { self.inner.counts(app) }
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.counts(app))
     }
 
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
-        self.inner.new_epoch(app)
+        self.trouble(Calls::Changes).unwrap_or_else(|| self.inner.new_epoch(app))
     }
 }
 
@@ -115,6 +142,7 @@ mod tests {
         member_ceiling: 10,
         max_seat_count: 4,
         max_admin_count: 1,
+        reclaim_after_ms: 1_000,
     };
 
     /// One operation of a script.

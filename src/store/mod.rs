@@ -14,7 +14,7 @@ mod memory;
 
 use std::pin::Pin;
 
-pub use faulty::{Fault, Faulty};
+pub use faulty::{Calls, Fault, Faulty};
 pub use memory::MemoryStore;
 
 use crate::domain::{
@@ -51,6 +51,15 @@ pub struct Counts {
     pub rooms: u64,
     /// Members of all of them.
     pub members: u64,
+}
+
+/// A room that somebody has to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// When, in Unix milliseconds of the app's clock.
+    pub at_ms: u64,
+    /// Which.
+    pub room: RoomId,
 }
 
 /// Where rooms are kept. See the module for what every backend promises.
@@ -95,6 +104,13 @@ pub trait RoomStore: Send + Sync + 'static {
         limit: usize,
         see: SeeRoom<'a>,
     ) -> StoreFuture<'a, Option<RoomId>>;
+
+    /// The rooms that are due up to a moment, at most `limit` of them, the earliest first. Found
+    /// through an index that the store derives from the tallies it writes.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn due(&self, app: AppId, until_ms: u64, limit: usize) -> StoreFuture<'_, Vec<Due>>;
 
     /// Counts what an app keeps.
     ///

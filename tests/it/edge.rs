@@ -1,18 +1,12 @@
 //! The edge: what is no fault of any command, told in the dialect all the same.
 
-use std::future::pending;
-use std::sync::Arc;
-
-use guestlist::domain::{AppId, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
-use guestlist::store::{
-    Counts, Decide, Fault, Faulty, MemoryStore, RoomStore, See, SeeRoom, StoreFuture,
-};
+use guestlist::store::{Calls, Fault};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::harness::{ADMIN, Server, query, refusal};
+use crate::harness::{ADMIN, Server, faulty, query, refusal};
 
 const INFO: &str = "/v4/room_engine_http_srv/get_room_info";
 
@@ -146,86 +140,27 @@ impl Raw {
     }
 }
 
-/// What a store does instead of answering a read.
-#[derive(Clone, Copy)]
-enum Oddity {
-    Panics,
-    NeverAnswers,
-}
-
-/// A store on which reading a room named `odd` goes wrong.
-struct Odd(MemoryStore, Oddity);
-
-impl RoomStore for Odd {
-    fn transact<'a>(
-        &'a self,
-        key: &'a RoomKey,
-        need: Need<'a>,
-        decide: Decide<'a>,
-    ) -> StoreFuture<'a, ()> {
-        self.0.transact(key, need, decide)
-    }
-
-    fn read<'a>(&'a self, key: &'a RoomKey, need: Need<'a>, see: See<'a>) -> StoreFuture<'a, ()> {
-        match self.1 {
-            _ if key.room.as_str() != "odd" => self.0.read(key, need, see),
-            Oddity::Panics => panic!("this test asked for it"),
-            Oddity::NeverAnswers => Box::pin(pending()),
-        }
-    }
-
-    fn page<'a>(
-        &'a self,
-        key: &'a RoomKey,
-        query: PageQuery<'a>,
-        sink: &'a mut dyn PageSink,
-    ) -> StoreFuture<'a, PageEnd> {
-        self.0.page(key, query, sink)
-    }
-
-    fn rooms<'a>(
-        &'a self,
-        app: AppId,
-        after: Option<&'a RoomId>,
-        limit: usize,
-        see: SeeRoom<'a>,
-    ) -> StoreFuture<'a, Option<RoomId>> {
-        self.0.rooms(app, after, limit, see)
-    }
-
-    fn counts(&self, app: AppId) -> StoreFuture<'_, Counts> {
-        self.0.counts(app)
-    }
-
-    fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
-        self.0.new_epoch(app)
-    }
-}
-
 #[tokio::test]
 async fn a_panic_is_an_envelope_and_the_server_lives_on() {
-    let store = Arc::new(Odd(MemoryStore::new(), Oddity::Panics));
-    let server = Server::on(store, &[]).await;
+    let server = Server::on(faulty(Fault::Panics(Calls::Reads)), &[]).await;
     for _ in 0..2 {
-        let refused = server.refused("get_room_info", json!({"RoomId": "odd"})).await;
+        let refused = server.refused("get_room_info", json!({"RoomId": "r"})).await;
         assert_eq!(refused, (100_001, "internal error, please retry".into()));
     }
     server.create("r").await;
-    server.done("get_room_info", json!({"RoomId": "r"})).await;
 }
 
 #[tokio::test]
 async fn a_store_that_does_not_answer_is_a_time_out() {
-    let store = Arc::new(Odd(MemoryStore::new(), Oddity::NeverAnswers));
+    let store = faulty(Fault::Hangs(Calls::Reads));
     let server = Server::on(store, &["server.request_timeout=60ms"]).await;
-    assert_eq!(server.refused("get_room_info", json!({"RoomId": "odd"})).await.0, 60008);
-    assert_eq!(server.refused("get_room_info", json!({"RoomId": "r"})).await.0, 100_004);
+    assert_eq!(server.refused("get_room_info", json!({"RoomId": "r"})).await.0, 60008);
+    server.create("r").await;
 }
 
 #[tokio::test]
 async fn a_store_that_fails_is_an_internal_error_and_nothing_is_half_applied() {
-    let store = Faulty::new(Arc::new(MemoryStore::new()), Fault::Commit { at: 2 });
-    let server = Server::on(Arc::new(store), &[]).await;
+    let server = Server::on(faulty(Fault::Commit { at: 2 }), &[]).await;
     server.create("r").await;
     let update = json!({"RoomInfo": {"RoomId": "r", "RoomName": "new"}});
     assert_eq!(server.refused("update_room_info", update.clone()).await.0, 100_001);

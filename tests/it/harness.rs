@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use guestlist::app::{Running, start_on};
 use guestlist::config::{DEVELOPMENT_KEY, Defaults, Settings, Sources};
 use guestlist::sig::usersig::{Claims, SecretKey, sign};
-use guestlist::store::{MemoryStore, RoomStore};
+use guestlist::store::{Fault, Faulty, MemoryStore, RoomStore};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -40,6 +40,12 @@ impl Server {
         let settings = settings(overrides);
         let running = start_on(&settings, true, store).await.unwrap();
         Self { running, client: Client::new(), usersig: usersig(ADMIN) }
+    }
+
+    /// The same, signing for so many seconds.
+    pub(crate) fn signing_for(self, expire_s: u64) -> Self {
+        let usersig = usersig_of(DEVELOPMENT_KEY, SDKAPPID, ADMIN, now_s(), expire_s);
+        Self { usersig, ..self }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -147,6 +153,11 @@ impl Server {
             }
         }
     }
+}
+
+/// A store in memory with a fault.
+pub(crate) fn faulty(fault: Fault) -> Arc<dyn RoomStore> {
+    Arc::new(Faulty::new(Arc::new(MemoryStore::new()), fault))
 }
 
 /// The settings of `guestlist dev` on free ports, with some of the test's own.

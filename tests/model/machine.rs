@@ -7,11 +7,11 @@ use std::sync::Arc;
 use guestlist::domain::{
     Account, AppId, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Event, Facts, Gate, Leave,
     Member, MemberChange, MemberView, Need, Operation, PageQuery, PageSink, PasswordHash, Position,
-    Refusal, Role, RoomChange, RoomId, RoomKey, RoomKind, SeatRequest, Silenced, Slice, Tally,
-    UpdateMember, UpdateRoom,
+    Reclaim, Refusal, Role, RoomChange, RoomId, RoomKey, RoomKind, RoomView, SeatRequest, Silenced,
+    Slice, Tally, UpdateMember, UpdateRoom,
 };
 use guestlist::store::conformance::{RoomSeen, everything};
-use guestlist::store::{Counts, RoomStore, TxError};
+use guestlist::store::{Counts, Due, RoomStore, TxError};
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use tokio::runtime::Runtime;
@@ -91,6 +91,7 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
             Step::Leave(at, who, reason) => {
                 Some(machine.run(world, at, &Leave { account: account(&who), reason }, done))
             }
+            Step::Reclaim(at) => Some(machine.run(world, at, &Reclaim, Answer::Ended)),
             Step::NewEpoch(app) => {
                 machine.wait(machine.store.new_epoch(app_id(app))).unwrap();
                 machine.incarnations[app].clear();
@@ -124,11 +125,23 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
                 machine.walk_at_rest(app, seen);
                 machine.look_at_people(app, seen);
             }
+            machine.walk_rooms(app, rooms);
             let members = rooms.iter().map(|room| room.members.len() as u64).sum();
             let counts = machine.wait(machine.store.counts(app_id(app)));
             assert_eq!(counts, Ok(Counts { rooms: rooms.len() as u64, members }), "app {app}");
+            machine.look_at_due(app, world);
         }
     }
+}
+
+/// When which room is due, the earliest first.
+fn due_of(rooms: &[Room]) -> Vec<Due> {
+    let due = |room: &Room| {
+        room.due_ms().map(|at_ms| Due { at_ms, room: RoomId::parse(room.id).unwrap() })
+    };
+    let mut due: Vec<Due> = rooms.iter().filter_map(due).collect();
+    due.sort_by_key(|due| (due.at_ms, due.room.clone()));
+    due
 }
 
 fn app_id(app: usize) -> AppId {
@@ -234,6 +247,8 @@ fn compare(seen: &RoomSeen, room: &Room) {
     let tally = Tally {
         members: u32::try_from(room.members.len()).unwrap(),
         admins: u32::try_from(room.admins()).unwrap(),
+        present: u32::try_from(room.present()).unwrap(),
+        due_ms: room.due_ms(),
         newest_joined_ms: room.newest_joined_ms,
     };
     assert_eq!(seen.tally, tally, "{}", room.id);
@@ -335,6 +350,32 @@ impl<S> Machine<S> {
             }
         }
         assert_eq!(met, seen.members, "by {limit}");
+    }
+
+    /// The rooms, one at a time, are all of them.
+    fn walk_rooms(&self, app: usize, rooms: &[Room]) {
+        let mut after = None;
+        for (nth, room) in rooms.iter().enumerate() {
+            let mut ids = Vec::new();
+            let mut see = |id: &RoomId, _: &RoomView<'_>| ids.push(id.to_string());
+            let listed = self.store.rooms(app_id(app), after.as_ref(), 1, &mut see);
+            let next = self.wait(listed).unwrap();
+            assert_eq!(ids, [room.id], "behind {after:?}");
+            assert_eq!(next.is_some(), nth + 1 < rooms.len(), "whether more follow {}", room.id);
+            after = next;
+        }
+    }
+
+    /// The store's index of due rooms, as far as now, all of it, and its first entry.
+    fn look_at_due(&self, app: usize, world: &World) {
+        let all = due_of(&world.apps[app]);
+        let now = all.iter().filter(|due| due.at_ms <= world.now_ms).cloned().collect();
+        let first = all.iter().take(1).cloned().collect();
+        for (until_ms, limit, due) in
+            [(world.now_ms, usize::MAX, now), (u64::MAX, 1, first), (u64::MAX, usize::MAX, all)]
+        {
+            assert_eq!(self.wait(self.store.due(app_id(app), until_ms, limit)), Ok(due));
+        }
     }
 
     /// Who is found by account is who stands in the list.

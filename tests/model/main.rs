@@ -5,6 +5,8 @@
 //! A failure prints its seed and the shortest sequence of steps that was found, and is kept in
 //! `regressions.txt`, which every later run tries first.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod machine;
 mod naive;
 mod steps;
@@ -17,7 +19,7 @@ use machine::Machine;
 
 prop_state_machine! {
     #![proptest_config(Config {
-        cases: 80,
+        cases: 120,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
             "tests/model/regressions.txt",
         ))),

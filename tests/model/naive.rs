@@ -11,6 +11,9 @@ use super::steps::{Creation, MemberUpdate, Place, RoomUpdate, Start, Step};
 /// How many apps there are.
 pub(crate) const APPS: usize = 2;
 
+/// How long a room stands empty, in milliseconds.
+const RECLAIM_AFTER_MS: u64 = 60_000;
+
 /// What an app allows: one lists the owner of a new room, the other does not.
 pub(crate) fn rules(app: usize) -> RoomRules {
     RoomRules {
@@ -19,6 +22,7 @@ pub(crate) fn rules(app: usize) -> RoomRules {
         member_ceiling: 1500,
         max_seat_count: 4,
         max_admin_count: 2,
+        reclaim_after_ms: RECLAIM_AFTER_MS,
     }
 }
 
@@ -38,6 +42,8 @@ pub(crate) struct Room {
     pub(crate) gate_on: bool,
     pub(crate) password: Option<&'static str>,
     pub(crate) newest_joined_ms: u64,
+    /// Since when nobody is in it who came in.
+    pub(crate) empty_since_ms: Option<u64>,
     /// In order.
     pub(crate) members: Vec<Member>,
 }
@@ -48,6 +54,7 @@ pub(crate) enum Answer {
     Done,
     Entry(Entry, Member),
     Entries(Vec<Entry>),
+    Ended(bool),
 }
 
 /// What came of an operation: its answer, and what the world is told.
@@ -112,6 +119,17 @@ fn newcomer(account: Account, role: Role, entered: bool, joined_ms: u64) -> Memb
 impl Room {
     pub(crate) fn admins(&self) -> usize {
         self.members.iter().filter(|member| member.role == Role::Admin).count()
+    }
+
+    pub(crate) fn present(&self) -> usize {
+        self.members.iter().filter(|member| member.entered).count()
+    }
+
+    /// When it ends if nobody comes, in Unix milliseconds.
+    pub(crate) fn due_ms(&self) -> Option<u64> {
+        let since = self.empty_since_ms?;
+        let end = self.schedule.end_s * 1000;
+        Some(if since > end { since } else { end } + RECLAIM_AFTER_MS)
     }
 
     fn find(&self, who: &str) -> Option<usize> {
@@ -200,10 +218,18 @@ impl World {
             Step::Leave(place, who, reason) => {
                 self.outcome = Some(self.leave(*place, who, *reason));
             }
+            Step::Reclaim(place) => self.outcome = Some(self.reclaim(*place)),
             Step::NewEpoch(app) => self.apps[*app].clear(),
             Step::WalkFrom { place, from, limit } => self.walk_from(*place, from, *limit),
             Step::WalkOn { limit } => self.walk_on(*limit),
             Step::Wait { ms } => self.now_ms += ms,
+        }
+        for room in self.apps.iter_mut().flatten() {
+            room.empty_since_ms = match (room.present(), room.empty_since_ms) {
+                (0, None) => Some(self.now_ms),
+                (0, since) => since,
+                _ => None,
+            };
         }
         self.forget_who_went();
         self
@@ -250,6 +276,7 @@ impl World {
             gate_on: ask.gate_on,
             password: ask.password,
             newest_joined_ms: 0,
+            empty_since_ms: None,
             members: vec![],
         };
         if rules.owner_is_member {
@@ -265,6 +292,15 @@ impl World {
         let nth = self.find(place)?;
         self.apps[place.0].remove(nth);
         Ok((Answer::Done, vec![Event::RoomDestroyed { by: account(by) }]))
+    }
+
+    fn reclaim(&mut self, place: Place) -> Outcome {
+        let nth = self.find(place)?;
+        if self.apps[place.0][nth].due_ms().is_none_or(|due_ms| due_ms > self.now_ms) {
+            return Ok((Answer::Ended(false), vec![]));
+        }
+        self.apps[place.0].remove(nth);
+        Ok((Answer::Ended(true), vec![Event::RoomReclaimed]))
     }
 
     fn update_room(&mut self, place: Place, by: &str, ask: &RoomUpdate) -> Outcome {

@@ -28,6 +28,7 @@ pub(crate) enum Step {
     },
     EnterMany(Place, Vec<String>),
     Leave(Place, String, LeaveReason),
+    Reclaim(Place),
     NewEpoch(usize),
     /// Begins a walk over the pages, forgetting the one under way.
     WalkFrom {
@@ -159,7 +160,7 @@ fn creation(now_s: u64) -> impl Strategy<Value = Creation> {
     let start_s = prop::option::weighted(0.2, now_s - 400..now_s + 400);
     let end_s = prop::option::weighted(0.1, now_s..now_s + 1000);
     let seats = prop::option::weighted(0.3, (prop::option::of(1..6_u32), seat_mode()));
-    let gate = (prop::bool::weighted(0.1), password());
+    let gate = (prop::bool::weighted(0.15), prop::option::weighted(0.8, select(PASSWORDS)));
     (person(), person(), max_members(), start_s, end_s, any::<[bool; 5]>(), seats, gate).prop_map(
         |(by, owner, max, start_s, end_s, silenced, seats, (gate_on, password))| Creation {
             by,
@@ -178,7 +179,7 @@ fn creation(now_s: u64) -> impl Strategy<Value = Creation> {
 fn room_update() -> impl Strategy<Value = RoomUpdate> {
     let password = prop::option::weighted(0.3, password());
     let seat_mode = prop::option::weighted(0.2, seat_mode());
-    let gate_on = prop::option::weighted(0.3, prop::bool::weighted(0.4));
+    let gate_on = prop::option::weighted(0.3, any::<bool>());
     (text(), max_members(), any::<[Option<bool>; 5]>(), text(), seat_mode, gate_on, password)
         .prop_map(|(name, max, silenced, custom_info, seat_mode, gate_on, password)| RoomUpdate {
             name,
@@ -249,11 +250,13 @@ pub(crate) fn next(world: &World) -> BoxedStrategy<Step> {
             .prop_map(|(place, who, name, password)| Step::Enter { place, who, name, password }),
         6 => (at.clone(), many()).prop_map(|(at, who)| Step::EnterMany(at, who)),
         8 => (guest, reason).prop_map(|((at, who), why)| Step::Leave(at, who, why)),
+        4 => at.clone().prop_map(Step::Reclaim),
         1 => prop_oneof![5 => Just(APPS - 1), 1 => Just(0)].prop_map(Step::NewEpoch),
         5 => (at, start(), limit())
             .prop_map(|(place, from, limit)| Step::WalkFrom { place, from, limit }),
         walks_on => limit().prop_map(|limit| Step::WalkOn { limit }),
-        4 => prop_oneof![Just(1), 2..5_u64, 1000..1_000_000_u64].prop_map(|ms| Step::Wait { ms }),
+        4 => prop_oneof![Just(1), 2..5_u64, 1000..1_000_000_u64, 3_000_000..9_000_000_u64]
+            .prop_map(|ms| Step::Wait { ms }),
     ]
     .boxed()
 }

@@ -13,6 +13,9 @@ listen = "127.0.0.1:8081"
 token = ""
 hosts = []
 
+[bench]
+enabled = false
+
 [log]
 access = "failures"
 
@@ -36,6 +39,7 @@ max_member_count = 300
 member_ceiling = 1000000
 max_seat_count = 16
 max_admin_count = 10
+reclaim_after = "6h"
 
 [app.callback]
 allow_private = false
@@ -73,6 +77,7 @@ fn what_is_printed_reads_back_as_the_same() {
         .set("control.listen=0.0.0.0:9")
         .set("control.token=t0ken")
         .set("control.hosts=a,b")
+        .set("bench.enabled=true")
         .set("log.access=off")
         .set("app.0.secret_keys.1=other")
         .set("app.0.admins=\u{e9}\"\\,b")
@@ -85,6 +90,7 @@ fn what_is_printed_reads_back_as_the_same() {
         .set("app.0.room.member_ceiling=3")
         .set("app.0.room.max_seat_count=4")
         .set("app.0.room.max_admin_count=5")
+        .set("app.0.room.reclaim_after=7m")
         .set("app.0.callback.allow_private=true")
         .set("app.1.sdkappid=2")
         .set("app.1.secret_keys=k")

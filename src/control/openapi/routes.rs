@@ -9,7 +9,7 @@ use super::catalog::{Catalog, server};
 use super::commands::main_listener;
 use crate::control::problem::Document;
 use crate::control::route::{Content, Page, Route, SchemaOf, Success};
-use crate::control::routes::{GUARDED, PROBES};
+use crate::control::routes::{GUARDED, PATIENT, PROBES};
 use crate::domain::{MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES};
 
 /// What guarded operations are filed under.
@@ -21,7 +21,7 @@ pub(super) const PROBE_TAG: &str = "Health";
 const AROUND: &[(StatusCode, &str)] = &[
     (StatusCode::BAD_REQUEST, "A path, parameter, field or body that is not what it should be"),
     (StatusCode::UNAUTHORIZED, "No token, or a wrong one"),
-    (StatusCode::FORBIDDEN, "A foreign `Host` or `Origin`, or the room's door"),
+    (StatusCode::FORBIDDEN, "A foreign `Host` or `Origin`, a door, or something of the bench"),
     (StatusCode::REQUEST_TIMEOUT, "The body was not there in time"),
     (StatusCode::PAYLOAD_TOO_LARGE, "The body is longer than `server.body_limit`"),
     (StatusCode::INTERNAL_SERVER_ERROR, "A bug"),
@@ -33,7 +33,8 @@ const AROUND: &[(StatusCode, &str)] = &[
 /// What some routes answer besides.
 const NOT_FOUND: (StatusCode, &str) =
     (StatusCode::NOT_FOUND, "No such app, room, or member of the room");
-const CONFLICT: (StatusCode, &str) = (StatusCode::CONFLICT, "The room's state does not allow it");
+const CONFLICT: (StatusCode, &str) =
+    (StatusCode::CONFLICT, "The state of things does not allow it");
 /// The code of an unknown room.
 const NO_SUCH_ROOM: u32 = 100_004;
 
@@ -60,7 +61,7 @@ pub(super) fn describe(catalog: &mut Catalog) {
         catalog.operation(route.path, &either, route.verb.name(), operation);
     }
     let servers = json!([control]);
-    for route in GUARDED {
+    for route in GUARDED.iter().chain(PATIENT) {
         let guarded = guarded(catalog, route);
         catalog.operation(route.path, &servers, route.verb.name(), guarded);
     }
@@ -153,8 +154,10 @@ fn successes(catalog: &mut Catalog, replies: &[Success], named: bool) -> Map<Str
                 let schema = Value::from(schema(catalog.generator()));
                 response["content"] = json!({"application/json": {"schema": schema}});
             }
-            Content::Text => {
-                response["content"] = json!({"text/plain": {"schema": {"type": "string"}}});
+            Content::Text(media_type) => {
+                // Parameters such as the charset are no part of what is documented.
+                let name = media_type.split(';').next().unwrap_or_default();
+                response["content"] = json!({name: {"schema": {"type": "string"}}});
             }
         }
         responses.insert(reply.status.as_str().to_owned(), response);
@@ -173,7 +176,9 @@ fn problems(route: &Route) -> BTreeMap<StatusCode, (&'static str, Vec<u32>)> {
         codes.push((StatusCode::NOT_FOUND, NO_SUCH_ROOM));
     }
     let names_something = route.path.contains('{').then_some(&NOT_FOUND);
-    let conflicts = codes.iter().any(|(status, _)| *status == CONFLICT.0).then_some(&CONFLICT);
+    let may_conflict =
+        route.page.conflicts || codes.iter().any(|(status, _)| *status == CONFLICT.0);
+    let conflicts = may_conflict.then_some(&CONFLICT);
     let all = AROUND.iter().chain(names_something).chain(conflicts);
     let with_codes = |(status, description): &(StatusCode, &'static str)| {
         let mut own: Vec<u32> =

@@ -79,6 +79,7 @@ impl Operation for CreateRoom {
                 joined_ms,
             }));
         }
+        let tally = tally.with_due(&facts, env);
         let events =
             vec![Event::RoomCreated { by: self.by.clone(), invitees: self.invitees.clone() }];
         let delta =

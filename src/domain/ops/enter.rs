@@ -61,7 +61,7 @@ impl Operation for Enter {
             }
             Some(member) => {
                 let delta = Delta {
-                    tally: Some(tally),
+                    tally: Some(tally.with_due(room.facts, env)),
                     members: vec![MemberWrite::Put(member.clone())],
                     events: vec![Event::MembersEntered { accounts: vec![self.account.clone()] }],
                     ..Delta::default()
@@ -113,6 +113,7 @@ impl Operation for EnterMany {
             return Ok((Delta::default(), entries));
         }
         let events = vec![Event::MembersEntered { accounts }];
+        let tally = tally.with_due(room.facts, env);
         Ok((Delta { tally: Some(tally), members, events, ..Delta::default() }, entries))
     }
 }
@@ -138,6 +139,7 @@ impl Entrant<'_> {
             None => self.newcomer(facts, tally)?,
         };
         member.entered = true;
+        tally.present += 1;
         if let Some(name) = self.name {
             member.name = name.into();
         }

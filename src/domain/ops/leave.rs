@@ -26,14 +26,20 @@ impl Operation for Leave {
         Need { accounts: std::slice::from_ref(&self.account), ..Need::default() }
     }
 
-    fn decide(&self, seen: &Slice<'_>, _: &Env<'_>) -> Decision<()> {
+    fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
         let room = seen.room()?;
         let Some(member) = seen.member().filter(|member| member.entered) else {
             return Err(Refusal::NotAMember { account: self.account.clone() });
         };
         let admins = room.tally.admins - u32::from(member.role == Role::Admin);
+        let tally = Tally {
+            members: room.tally.members - 1,
+            present: room.tally.present - 1,
+            admins,
+            ..*room.tally
+        };
         let delta = Delta {
-            tally: Some(Tally { members: room.tally.members - 1, admins, ..*room.tally }),
+            tally: Some(tally.with_due(room.facts, env)),
             members: vec![MemberWrite::Remove(self.account.clone())],
             events: vec![Event::MembersLeft {
                 accounts: vec![self.account.clone()],

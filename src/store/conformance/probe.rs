@@ -39,6 +39,7 @@ impl Probe {
             member_ceiling: 10_000,
             max_seat_count: 16,
             max_admin_count: 10,
+            reclaim_after_ms: 1_000,
         };
         Self { store, case, rules }
     }

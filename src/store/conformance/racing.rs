@@ -97,14 +97,18 @@ async fn come_and_go(probe: Probe, key: RoomKey, nth: u64) -> Done {
     let name = format!("racer-{nth}");
     let mut done = Done::default();
     for step in 0..100 {
-        let refused = match (step + nth) % 4 {
+        let answer = match (step + nth) % 4 {
             0 => probe.run(&key, &create(&name)).await.map(|()| done.created += 1),
             3 => probe.run(&key, &destroy()).await.map(|()| done.destroyed += 1),
             1 => probe.run(&key, &enter(&name)).await.map(|_| ()),
             _ => probe.run(&key, &leave(&name)).await,
         };
-        if let Err(TxError::Unavailable) = refused {
-            panic!("{probe}: nothing fails here");
+        match ((step + nth) % 4, answer) {
+            (_, Ok(()))
+            | (0, Err(TxError::Refused(Refusal::RoomExists)))
+            | (1 | 3, Err(TxError::Refused(Refusal::NoSuchRoom)))
+            | (2, Err(TxError::Refused(Refusal::NoSuchRoom | Refusal::NotAMember { .. }))) => (),
+            (_, Err(error)) => panic!("{probe}: step {step} is refused: {error}"),
         }
         // Whoever sees the room sees one that is whole.
         if let Ok(room) = probe.room(&key).await {
@@ -139,6 +143,37 @@ pub(super) async fn a_room_that_comes_and_goes_is_counted_right(probe: Probe) {
         }
         probe.assert_no_trace(&key).await;
     }
+}
+
+pub(super) async fn a_creation_among_endings_and_refusals_is_done(probe: Probe) {
+    let too_large = CreateRoom { max_member_count: Some(10_001), ..create("olga") };
+    for round in 0..50 {
+        let key = key(&format!("room-{round}"));
+        let made = race(&probe, |probe, nth| {
+            let (key, too_large) = (key.clone(), too_large.clone());
+            async move {
+                let mut made = 0_u64;
+                for _ in 0..20 {
+                    // Each room has one maker, so each creation finds the id free.
+                    if nth == 0 {
+                        probe.must(&key, &create("olga")).await;
+                        made += 1;
+                        probe.must(&key, &destroy()).await;
+                    } else {
+                        let refused = probe.run(&key, &too_large).await;
+                        assert!(
+                            matches!(refused, Err(TxError::Refused(Refusal::AboveCeiling { .. }))),
+                            "{probe}: {refused:?}"
+                        );
+                    }
+                }
+                made
+            }
+        });
+        assert_eq!(made.await.into_iter().sum::<u64>(), 20, "{probe}: round {round}");
+    }
+    let (rooms, _) = probe.rooms(APP, None, 10).await;
+    assert_eq!(rooms, [""; 0], "{probe}: all have ended");
 }
 
 pub(super) async fn everybody_who_enters_stands_in_the_list(probe: Probe) {

@@ -20,7 +20,7 @@ pub(super) async fn a_delta_is_written_whole(probe: Probe) {
     probe.create(&key).await;
     probe.enter(&key, &["anna", "bert"]).await;
     let new_facts = Facts { name: "renamed".into(), ..facts(&probe, &key).await };
-    let tally = Tally { members: 2, admins: 1, newest_joined_ms: 77 };
+    let tally = Tally { members: 2, admins: 1, newest_joined_ms: 77, ..Tally::default() };
     let bert = probe.list(&key).await.remove(1);
     let bert = Member { role: Role::Admin, name: "B.".into(), ..bert };
     let carl = Member { custom_info: "{}".into(), ..member("carl", 5) };

@@ -22,7 +22,7 @@ use dashmap::DashMap;
 
 use self::space::Space;
 use self::sweeper::Sweeper;
-use super::{Counts, Decide, RoomStore, See, SeeRoom, StoreFuture, TxError};
+use super::{Counts, Decide, Due, RoomStore, See, SeeRoom, StoreFuture, TxError};
 use crate::domain::{AppId, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
 
 /// The memory backend. Everything is gone when it is dropped.
@@ -93,6 +93,10 @@ impl RoomStore for MemoryStore {
         see: SeeRoom<'a>,
     ) -> StoreFuture<'a, Option<RoomId>> {
         done(Ok(self.space(app).rooms(after, limit, see)))
+    }
+
+    fn due(&self, app: AppId, until_ms: u64, limit: usize) -> StoreFuture<'_, Vec<Due>> {
+        done(Ok(self.space(app).due(until_ms, limit)))
     }
 
     fn counts(&self, app: AppId) -> StoreFuture<'_, Counts> {

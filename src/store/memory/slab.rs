@@ -123,10 +123,34 @@ impl Slab {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Account;
 
     #[test]
     fn a_record_is_32_bytes_and_a_slot_no_more() {
         assert_eq!(size_of::<Record>(), 32);
         assert_eq!(size_of::<Slot>(), 32);
+    }
+
+    #[test]
+    fn a_number_is_free_again_when_its_record_is_gone() {
+        let named = |nth: u32| Member {
+            account: Account::parse(&nth.to_string()).unwrap(),
+            name: "".into(),
+            custom_info: "".into(),
+            role: Role::Member,
+            entered: true,
+            joined_ms: nth.into(),
+        };
+        let mut slab = Slab::default();
+        let numbers: Vec<u32> = (0..2_000).map(|nth| slab.insert(&named(nth))).collect();
+        assert_eq!(numbers, (0..2_000).collect::<Vec<_>>());
+        for gone in [7, 1_500, 0] {
+            slab.remove(gone);
+        }
+        let mut again: Vec<u32> = (2_000..2_003).map(|nth| slab.insert(&named(nth))).collect();
+        again.sort_unstable();
+        assert_eq!(again, [0, 7, 1_500]);
+        assert_eq!(slab.insert(&named(9_999)), 2_000, "and then new ones");
+        assert_eq!(slab.get(8).account(), "8", "the others are where they were");
     }
 }

@@ -1,6 +1,6 @@
 //! One app's rooms in one epoch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::RandomState;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::domain::{
     Account, Delta, Facts, FactsWrite, MemberView, MemberWrite, Need, PageEnd, PageQuery, PageSink,
     Position, Refusal, RoomId, RoomView, Slice, Tally,
 };
-use crate::store::{Counts, Decide, See, SeeRoom, TxError};
+use crate::store::{Counts, Decide, Due, See, SeeRoom, TxError};
 
 /// A room of more members than this is taken to pieces off the request threads.
 const LARGE: usize = 1024;
@@ -79,6 +79,8 @@ pub(super) struct Space {
     directory: DashMap<RoomId, Arc<Cell>>,
     /// The live rooms by id. Locked after a room, never before.
     by_id: RwLock<BTreeMap<RoomId, Arc<Cell>>>,
+    /// The rooms that somebody has to look at, by when. Locked after a room, never before.
+    by_due: RwLock<BTreeSet<(u64, RoomId)>>,
     members: AtomicU64,
     incarnations: AtomicU64,
     hasher: RandomState,
@@ -89,6 +91,7 @@ impl Space {
         Self {
             directory: DashMap::new(),
             by_id: RwLock::default(),
+            by_due: RwLock::default(),
             members: AtomicU64::new(0),
             incarnations: AtomicU64::new(0),
             hasher,
@@ -166,6 +169,12 @@ impl Space {
         found.pop().filter(|_| more).map(|(id, _)| id)
     }
 
+    pub(super) fn due(&self, until_ms: u64, limit: usize) -> Vec<Due> {
+        let by_due = self.by_due.read();
+        let due = by_due.iter().take_while(|(at_ms, _)| *at_ms <= until_ms).take(limit);
+        due.map(|(at_ms, room)| Due { at_ms: *at_ms, room: room.clone() }).collect()
+    }
+
     pub(super) fn counts(&self) -> Counts {
         Counts {
             rooms: self.by_id.read().len() as u64,
@@ -218,6 +227,7 @@ impl Space {
         let State::Live(room) = state else { return None };
         if let Some(tally) = delta.tally {
             self.recount(u64::from(room.tally.members), u64::from(tally.members));
+            self.set_due(id, room.tally.due_ms, tally.due_ms);
             room.tally = tally;
         }
         for write in delta.members {
@@ -242,6 +252,7 @@ impl Space {
         self.by_id.write().remove(id);
         let State::Live(room) = self.bury(id, cell, state) else { return None };
         self.recount(u64::from(room.tally.members), 0);
+        self.set_due(id, room.tally.due_ms, None);
         (room.members.len() > LARGE).then_some(room as Debris)
     }
 
@@ -249,6 +260,17 @@ impl Space {
     fn bury(&self, id: &RoomId, cell: &Arc<Cell>, state: &mut State) -> State {
         self.directory.remove_if(id, |_, other| Arc::ptr_eq(other, cell));
         std::mem::replace(state, State::Dead)
+    }
+
+    fn set_due(&self, id: &RoomId, before: Option<u64>, after: Option<u64>) {
+        if before == after {
+            return;
+        }
+        let mut by_due = self.by_due.write();
+        if let Some(at_ms) = before {
+            by_due.remove(&(at_ms, id.clone()));
+        }
+        by_due.extend(after.map(|at_ms| (at_ms, id.clone())));
     }
 
     fn recount(&self, before: u64, after: u64) {

@@ -1,16 +1,11 @@
 //! When something goes wrong: slow and large bodies, a store that fails, hangs or panics.
 
-use std::future::pending;
-use std::sync::Arc;
-
-use guestlist::domain::{AppId, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
-use guestlist::store::{
-    Counts, Decide, Fault, Faulty, MemoryStore, RoomStore, See, SeeRoom, StoreFuture,
-};
+use guestlist::store::{Calls, Fault};
 use reqwest::Method;
 use serde_json::json;
 
 use super::harness::{APP, Answer, Server, answer, member, members, raw};
+use crate::harness::faulty;
 
 /// A body of so many bytes that is a good entry.
 fn entry_of(bytes: usize) -> String {
@@ -83,8 +78,7 @@ async fn an_announced_length_is_refused_unread() {
 
 #[tokio::test]
 async fn a_store_that_cannot_read_is_unavailable() {
-    let store = Faulty::new(Arc::new(MemoryStore::new()), Fault::Reads);
-    let server = Server::on(Arc::new(store), &[]).await;
+    let server = Server::on(faulty(Fault::Reads), &[]).await;
     server.room("r").await;
     let rooms = format!("/apps/{APP}/rooms");
     for path in ["/apps", &rooms, &format!("{rooms}/r"), &members("r")] {
@@ -97,8 +91,7 @@ async fn a_store_that_cannot_read_is_unavailable() {
 #[tokio::test]
 async fn a_store_that_cannot_write_is_unavailable() {
     for fault in [Fault::Commit { at: 2 }, Fault::Answer { at: 2 }] {
-        let store = Faulty::new(Arc::new(MemoryStore::new()), fault);
-        let server = Server::on(Arc::new(store), &[]).await;
+        let server = Server::on(faulty(fault), &[]).await;
         server.room("r").await;
         let first = server.put(&member("r", "bob"), json!({})).await;
         first.problem(503, None, "unknown");
@@ -110,8 +103,8 @@ async fn a_store_that_cannot_write_is_unavailable() {
 
 #[tokio::test]
 async fn a_change_that_takes_too_long_is_unavailable() {
-    let store = Troubled { inner: MemoryStore::new(), trouble: || Box::pin(pending()) };
-    let server = Server::on(Arc::new(store), &["server.request_timeout=200ms"]).await;
+    let store = faulty(Fault::Hangs(Calls::Changes));
+    let server = Server::on(store, &["server.request_timeout=200ms"]).await;
     for method in [Method::PUT, Method::DELETE] {
         let slow = server.call(method, &member("r", "bob")).await;
         slow.problem(503, None, "not done within 200ms");
@@ -122,57 +115,13 @@ async fn a_change_that_takes_too_long_is_unavailable() {
 
 #[tokio::test]
 async fn a_panic_is_an_answer_and_the_server_goes_on() {
-    let store = Troubled { inner: MemoryStore::new(), trouble: || panic!("secret of the test") };
-    let server = Server::on(Arc::new(store), &[]).await;
+    let server = Server::on(faulty(Fault::Panics(Calls::Changes)), &[]).await;
     let broken: Answer = server.put(&member("r", "bob"), json!({})).await;
     let broken = broken.problem(500, None, "bug");
-    assert!(!broken.body.to_string().contains("secret"));
+    assert!(!broken.body.to_string().contains("asked for"));
     assert!(broken.headers.contains_key("x-request-id"));
     server.get("/apps").await.is(200);
     let probe = server.request(Method::GET, "/readyz").send().await.unwrap();
     assert_eq!(probe.status(), 200);
     answer(server.request(Method::GET, "/")).await.problem(404, None, "path");
-}
-
-/// A store that has a trouble whenever something is to be changed.
-struct Troubled {
-    inner: MemoryStore,
-    trouble: fn() -> StoreFuture<'static, ()>,
-}
-
-impl RoomStore for Troubled {
-    fn transact<'a>(&'a self, _: &'a RoomKey, _: Need<'a>, _: Decide<'a>) -> StoreFuture<'a, ()> {
-        (self.trouble)()
-    }
-
-    fn read<'a>(&'a self, key: &'a RoomKey, need: Need<'a>, see: See<'a>) -> StoreFuture<'a, ()> {
-        self.inner.read(key, need, see)
-    }
-
-    fn page<'a>(
-        &'a self,
-        key: &'a RoomKey,
-        query: PageQuery<'a>,
-        sink: &'a mut dyn PageSink,
-    ) -> StoreFuture<'a, PageEnd> {
-        self.inner.page(key, query, sink)
-    }
-
-    fn rooms<'a>(
-        &'a self,
-        app: AppId,
-        after: Option<&'a RoomId>,
-        limit: usize,
-        see: SeeRoom<'a>,
-    ) -> StoreFuture<'a, Option<RoomId>> {
-        self.inner.rooms(app, after, limit, see)
-    }
-
-    fn counts(&self, app: AppId) -> StoreFuture<'_, Counts> {
-        self.inner.counts(app)
-    }
-
-    fn new_epoch(&self, _: AppId) -> StoreFuture<'_, ()> {
-        (self.trouble)()
-    }
 }

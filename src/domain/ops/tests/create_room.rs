@@ -100,11 +100,13 @@ fn the_owner_is_listed_and_counted_unless_the_app_says_no() {
     };
     let with = delta(&plain(), &rules());
     assert_eq!(with.members, [MemberWrite::Put(listed)]);
-    assert_eq!(with.tally, Some(Tally { members: 1, admins: 0, newest_joined_ms: NOW_MS }));
+    let due_ms = Some((NOW_MS / 1000 + 3600) * 1000 + rules().reclaim_after_ms);
+    let tally = Tally { members: 1, newest_joined_ms: NOW_MS, due_ms, ..Tally::default() };
+    assert_eq!(with.tally, Some(tally));
 
     let without = delta(&plain(), &RoomRules { owner_is_member: false, ..rules() });
     assert_eq!(without.members, []);
-    assert_eq!(without.tally, Some(Tally::default()));
+    assert_eq!(without.tally, Some(Tally { due_ms, ..Tally::default() }));
 }
 
 #[test]

@@ -24,7 +24,13 @@ fn they_stand_at_one_moment_behind_everybody_else_and_are_told_of_at_once() {
     let put = |name| MemberWrite::Put(newcomer(name, NOW_MS + 6));
     let whole = Delta {
         facts: FactsWrite::Keep,
-        tally: Some(Tally { members: 4, admins: 1, newest_joined_ms: NOW_MS + 6 }),
+        tally: Some(Tally {
+            members: 4,
+            present: 4,
+            admins: 1,
+            newest_joined_ms: NOW_MS + 6,
+            due_ms: None,
+        }),
         members: vec![put("zoe"), put("bert"), put("carl")],
         events: vec![Event::MembersEntered { accounts: accounts(&["zoe", "bert", "carl"]) }],
     };
@@ -44,7 +50,10 @@ fn the_room_fills_up_in_the_order_of_the_call_and_the_rest_stays_outside() {
     let olga = Member { entered: true, ..listed };
     let writes = [MemberWrite::Put(newcomer("bert", NOW_MS)), MemberWrite::Put(olga)];
     assert_eq!(delta.members, writes);
-    assert_eq!(delta.tally, Some(Tally { members: 3, admins: 0, newest_joined_ms: NOW_MS }));
+    assert_eq!(
+        delta.tally,
+        Some(Tally { members: 3, present: 3, newest_joined_ms: NOW_MS, ..Tally::default() })
+    );
     assert_eq!(
         delta.events,
         [Event::MembersEntered { accounts: accounts(&["bert", "olga"]) }],
@@ -57,7 +66,7 @@ fn a_listed_owner_alone_moves_no_clock() {
     let hall = Hall::of([Member { entered: false, ..member("olga", Role::Owner, 17) }]);
     let (delta, entries) = hall.decide(&enter(&["olga"])).unwrap();
     assert_eq!(entries, [Entry::Entered]);
-    assert_eq!(delta.tally.unwrap_or(hall.tally), hall.tally);
+    assert_eq!(delta.tally, Some(Tally { present: 1, ..hall.tally }));
     assert_eq!(delta.events, [Event::MembersEntered { accounts: accounts(&["olga"]) }]);
 }
 

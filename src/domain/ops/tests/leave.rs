@@ -24,7 +24,13 @@ fn who_goes_is_no_longer_counted_and_the_order_goes_on() {
         let reason = LeaveReason::Left;
         let whole = Delta {
             facts: FactsWrite::Keep,
-            tally: Some(Tally { members: 2, admins, newest_joined_ms: 30 }),
+            tally: Some(Tally {
+                members: 2,
+                present: 2,
+                admins,
+                newest_joined_ms: 30,
+                due_ms: None,
+            }),
             members: vec![MemberWrite::Remove(account(name))],
             events: vec![Event::MembersLeft { accounts: accounts(&[name]), reason }],
         };

@@ -4,6 +4,7 @@ mod create_room;
 mod enter;
 mod enter_many;
 mod leave;
+mod reclaim;
 mod unknown_room;
 mod update_member;
 mod update_room;
@@ -36,6 +37,7 @@ fn rules() -> RoomRules {
         member_ceiling: 1000,
         max_seat_count: 16,
         max_admin_count: 10,
+        reclaim_after_ms: 1_000,
     }
 }
 
@@ -82,6 +84,7 @@ impl Hall {
         let mut hall = Self::new();
         for member in members {
             hall.tally.members += 1;
+            hall.tally.present += u32::from(member.entered);
             hall.tally.admins += u32::from(member.role == Role::Admin);
             hall.tally.newest_joined_ms = hall.tally.newest_joined_ms.max(member.joined_ms);
             hall.members.push(member);

@@ -1,0 +1,227 @@
+//! Doing what is due: ordinary operations, at their time by the app's clock.
+//!
+//! A task looks every second of real time, and at once when a clock was set. Moving a clock does
+//! the same in its own call, one due time after the other, so that a test sees what happened when
+//! the answer is there. An operation checks again whether it is still due.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::app::App;
+use super::clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
+use super::{Engine, Failure};
+use crate::domain::{Reclaim, Refusal};
+use crate::store::Due;
+
+/// How often somebody looks whether something is due.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// What is done for one app before the next has its turn.
+const STEP: usize = 100;
+/// One call that moves a clock does at most so much.
+const MAX_ENTRIES: u64 = 10_000;
+/// One call that moves a clock takes at most so long.
+const MAX_TIME: Duration = Duration::from_secs(60);
+
+/// What moving a clock did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Advanced {
+    /// What the clock shows now, in Unix milliseconds.
+    pub now_ms: u64,
+    /// How many due entries were run.
+    pub ran: u64,
+    /// How many are left that were due by then: the call has its bounds.
+    pub left: u64,
+}
+
+/// Why a clock was not moved.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AdvanceRefusal {
+    /// Somebody else is moving it.
+    #[error("the clock is being advanced by another request")]
+    Busy,
+    /// The store cannot do it now. The clock stands where it was brought.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl Engine {
+    /// Does what is due in all apps, until told to stop.
+    pub async fn keep_time(&self, stop: CancellationToken) {
+        let look = async {
+            loop {
+                for app in self.apps() {
+                    self.do_due(&app).await;
+                }
+                let moved = self.clock_moved.notified();
+                // Either is a reason to look again.
+                let _ = tokio::time::timeout(LOOK_EVERY, moved).await;
+            }
+        };
+        stop.run_until_cancelled(look).await;
+    }
+
+    async fn do_due(&self, app: &App) {
+        let now_ms = app.now_ms();
+        loop {
+            let done = async {
+                let due = self.store.due(app.id(), now_ms, STEP).await?;
+                for entry in &due {
+                    self.run_due(app, entry).await?;
+                }
+                Ok::<_, Failure>(due.len())
+            };
+            match done.await {
+                Ok(STEP..) => {}
+                Ok(_) => return,
+                Err(failure) => {
+                    tracing::warn!(app = %app.id(), "what is due has to wait: {failure}");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Runs one entry. That there is nothing to do any more is no failure.
+    async fn run_due(&self, app: &App, due: &Due) -> Result<(), Failure> {
+        match self.run(app, &due.room, &Reclaim).await {
+            Ok(_) | Err(Failure::Refused(Refusal::NoSuchRoom)) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// What an app's clock shows.
+    #[must_use]
+    pub fn clock(&self, app: &App) -> ClockReading {
+        app.clock.read()
+    }
+
+    /// Sets an app's clock. What is due by then is done soon after, at the new time.
+    ///
+    /// # Errors
+    /// A clock goes forward only.
+    pub fn set_clock(
+        &self,
+        app: &App,
+        setting: ClockSetting,
+    ) -> Result<ClockReading, ClockBackwards> {
+        app.clock.set(setting)?;
+        self.clock_moved.notify_one();
+        Ok(app.clock.read())
+    }
+
+    /// Moves an app's clock by some milliseconds, to each due time in turn, and does what is due
+    /// there.
+    ///
+    /// # Errors
+    /// Somebody else is moving it, or the store fails.
+    pub async fn advance(&self, app: &App, by_ms: u64) -> Result<Advanced, AdvanceRefusal> {
+        let _alone = Alone::enter(&app.advancing).ok_or(AdvanceRefusal::Busy)?;
+        let watch = Stopwatch::start();
+        let target_ms = app.now_ms().saturating_add(by_ms);
+        let next = async || self.store.due(app.id(), target_ms, 1).await.map_err(Failure::from);
+        let mut ran = 0;
+        while ran < MAX_ENTRIES && watch.elapsed() < MAX_TIME {
+            let Some(due) = next().await?.pop() else {
+                app.clock.forward_to(target_ms);
+                return Ok(Advanced { now_ms: app.now_ms(), ran, left: 0 });
+            };
+            app.clock.forward_to(due.at_ms);
+            self.run_due(app, &due).await?;
+            ran += 1;
+        }
+        let left = self.store.due(app.id(), target_ms, usize::MAX).await.map_err(Failure::from)?;
+        Ok(Advanced { now_ms: app.now_ms(), ran, left: left.len() as u64 })
+    }
+}
+
+/// Holds a flag that only one may hold.
+struct Alone<'a>(&'a AtomicBool);
+
+impl<'a> Alone<'a> {
+    fn enter(flag: &'a AtomicBool) -> Option<Self> {
+        (!flag.swap(true, Ordering::Acquire)).then_some(Self(flag))
+    }
+}
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::config::{Defaults, Settings, Sources};
+    use crate::domain::{Account, AppId, CreateRoom, Gate, Leave, LeaveReason, RoomId, Silenced};
+    use crate::store::MemoryStore;
+    use crate::telemetry::Metrics;
+
+    fn account(text: &str) -> Account {
+        Account::parse(text).unwrap()
+    }
+
+    /// A frozen app with so many empty rooms.
+    async fn engine_with(rooms: u64) -> (Engine, Arc<App>) {
+        let settings = Settings::load(&Sources::default(), Defaults::Dev).unwrap();
+        let metrics = Arc::new(Metrics::new(std::iter::empty()));
+        let engine = Engine::new(&settings.apps, Arc::new(MemoryStore::new()), metrics);
+        let app = engine.app(AppId(88_888_888)).unwrap();
+        engine.set_clock(&app, ClockSetting { now_ms: None, frozen: true }).unwrap();
+        for nth in 0..rooms {
+            let room = RoomId::parse(&nth.to_string()).unwrap();
+            let create = CreateRoom {
+                by: account("admin"),
+                owner: account("admin"),
+                name: "".into(),
+                max_member_count: None,
+                start_s: None,
+                end_s: None,
+                silenced: Silenced::default(),
+                custom_info: "".into(),
+                seats: None,
+                gate: Gate::default(),
+                invitees: vec![],
+            };
+            engine.run(&app, &room, &create).await.unwrap();
+        }
+        (engine, app)
+    }
+
+    const YEAR_MS: u64 = 365 * 86_400_000;
+
+    #[tokio::test]
+    async fn one_call_does_at_most_ten_thousand_and_says_what_is_left() {
+        let (engine, app) = engine_with(MAX_ENTRIES + 3).await;
+        let before = app.now_ms();
+        let moved = engine.advance(&app, YEAR_MS).await.unwrap();
+        assert_eq!((moved.ran, moved.left), (MAX_ENTRIES, 3));
+        assert!(moved.now_ms < before + YEAR_MS, "it stands at the last that was done");
+        let moved = engine.advance(&app, YEAR_MS).await.unwrap();
+        assert_eq!((moved.ran, moved.left), (3, 0));
+        assert_eq!(engine.room_count(&app).await, Ok(0));
+    }
+
+    #[tokio::test]
+    async fn what_is_due_is_done_at_its_time_and_checked_again() {
+        let (engine, app) = engine_with(1).await;
+        let room = RoomId::parse("0").unwrap();
+        let enter = crate::domain::Enter { account: account("bob"), name: None, password: None };
+        engine.run(&app, &room, &enter).await.unwrap();
+        let stale = Due { at_ms: 0, room: room.clone() };
+        engine.run_due(&app, &stale).await.unwrap();
+        assert_eq!(engine.room_count(&app).await, Ok(1), "somebody is in");
+        let leave = Leave { account: account("bob"), reason: LeaveReason::Left };
+        engine.run(&app, &room, &leave).await.unwrap();
+        engine.do_due(&app).await;
+        assert_eq!(engine.room_count(&app).await, Ok(1), "its time has not come");
+        app.clock.forward_to(app.now_ms() + YEAR_MS);
+        engine.do_due(&app).await;
+        assert_eq!(engine.room_count(&app).await, Ok(0));
+        engine.run_due(&app, &stale).await.unwrap();
+    }
+}
