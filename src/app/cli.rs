@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{config, healthcheck, serve, usersig};
+use super::commands::{config, healthcheck, openapi, serve, usersig};
 use crate::config::{Defaults, Settings, Sources};
 
 /// Who is in the room? The membership APIs of Tencent RTC Conference, answered from one list that
@@ -28,6 +28,8 @@ enum Command {
     Usersig(usersig::Usersig),
     /// Print the effective settings, secrets hidden
     Config(config::Config),
+    /// Print the OpenAPI document of both listeners
+    Openapi(openapi::Openapi),
     /// Ask a server whether it is ready; for images without a shell
     Healthcheck(healthcheck::Healthcheck),
 }
@@ -76,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Serve(command) => command.run(),
         Command::Usersig(command) => return command.run(),
         Command::Config(command) => command.run(),
+        Command::Openapi(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
     };
     match done {

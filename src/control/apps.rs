@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::body::{self, NoFields};
@@ -14,16 +15,22 @@ use super::problem::Problem;
 use super::query::{NoParams, Params};
 use super::{Plane, reply};
 
-#[derive(Serialize)]
-struct Apps {
+/// Every app.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Apps {
+    /// By id.
     apps: Vec<AppRow>,
 }
 
-/// No keys: whoever may look here need not be able to sign.
-#[derive(Serialize)]
+/// An app. No keys: whoever may look here need not be able to sign.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "App")]
 struct AppRow {
+    /// Its id.
     sdkappid: u32,
+    /// It was made for one test run: none yet.
     leased: bool,
+    /// How many rooms it has.
     rooms: u64,
 }
 

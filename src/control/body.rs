@@ -4,6 +4,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body as _;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -11,8 +12,9 @@ use super::explain::explain;
 use super::problem::Problem;
 
 /// The body of a request that has nothing to say.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 pub(super) struct NoFields {}
 
 /// Reads a body of at most `limit_bytes`. One that announces to be longer is not read.

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::body;
@@ -17,10 +18,14 @@ use super::query::{NoParams, Params};
 use super::{Plane, reply};
 use crate::engine::{AdvanceRefusal, Advanced, ClockBackwards, ClockReading, ClockSetting};
 
-#[derive(Serialize)]
-struct Clock {
+/// An app's clock.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Clock {
+    /// What it shows, in Unix milliseconds.
     now_ms: u64,
+    /// It stands still.
     frozen: bool,
+    /// How far it is ahead of real time, in milliseconds.
     offset_ms: i64,
 }
 
@@ -41,11 +46,15 @@ pub(super) async fn get(
 }
 
 /// The body of a setting. The moment is said in one of two ways, or not at all.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct SetFields {
+#[schemars(inline)]
+pub(super) struct SetFields {
+    /// The moment to show, in Unix milliseconds. Not together with `offset_ms`.
     now_ms: Option<u64>,
+    /// How far to be ahead of real time, in milliseconds. Not together with `now_ms`.
     offset_ms: Option<i64>,
+    /// Whether to stand still; as it was if absent.
     frozen: Option<bool>,
 }
 
@@ -75,16 +84,23 @@ pub(super) async fn set(
 }
 
 /// The body of a move.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct AdvanceFields {
+#[schemars(inline)]
+pub(super) struct AdvanceFields {
+    /// By how many milliseconds to move.
+    #[schemars(required)]
     ms: Option<u64>,
 }
 
-#[derive(Serialize)]
-struct Moved {
+/// What became of a move.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Moved {
+    /// What the clock shows now, in Unix milliseconds.
     now_ms: u64,
+    /// How much was due and done on the way.
     ran: u64,
+    /// How much is due and not done.
     left: u64,
 }
 

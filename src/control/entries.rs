@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::path::AtRoom;
@@ -25,24 +26,36 @@ const MAX_ACCOUNTS: usize = 10_000;
 /// The room dialect's code of a field that is not what it should be.
 const BAD_FIELD: u32 = 100_002;
 
-#[derive(Deserialize)]
+/// Who wants to enter.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct EntriesFields<'a> {
+#[schemars(inline)]
+pub(super) struct EntriesFields<'a> {
+    /// The accounts. Texts that are none are refused one by one.
     #[serde(borrow)]
+    #[schemars(length(max = MAX_ACCOUNTS))]
     accounts: Vec<Text<'a>>,
 }
 
-#[derive(Serialize, Default)]
-struct Entries<'a> {
+/// What became of many.
+#[derive(Serialize, Default, JsonSchema)]
+pub(super) struct Entries<'a> {
+    /// How many entered.
     entered: usize,
+    /// How many were in already.
     already: usize,
+    /// Who may not enter, and why.
     refused: Vec<RefusedEntry<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct RefusedEntry<'a> {
+    /// As it was said.
     account: &'a str,
+    /// The room dialect's number of the refusal.
     code: u32,
+    /// For people.
     detail: String,
 }
 

@@ -1,22 +1,41 @@
 //! A member as the control plane shows one.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{MemberView, Role};
 
 /// Borrows from the record, so that a page is written without copies.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Member", description = "A member.")]
 pub(super) struct MemberRow<'a> {
+    /// Who.
     account: &'a str,
+    /// The name that the others see; empty when there is none.
     name: &'a str,
-    role: &'static str,
+    /// What the member may do among the others.
+    role: RoleWord,
+    /// Whether a program stands in a person's place.
     robot: bool,
+    /// The place in the list, in Unix milliseconds of the app's clock.
     joined_ms: u64,
-    /// There are no marks and taken seats yet.
+    /// There are no marks yet.
     marks: [(); 0],
+    /// The app's own text about the member.
     custom_info: &'a str,
+    /// Nobody sits yet.
     seat: Option<u32>,
+    /// Came in: the owner of a new room is listed before that.
     entered: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum RoleWord {
+    Owner,
+    Admin,
+    Member,
 }
 
 impl<'a> MemberRow<'a> {
@@ -25,9 +44,9 @@ impl<'a> MemberRow<'a> {
             account: member.account,
             name: member.name,
             role: match member.role {
-                Role::Owner => "owner",
-                Role::Admin => "admin",
-                Role::Member => "member",
+                Role::Owner => RoleWord::Owner,
+                Role::Admin => RoleWord::Admin,
+                Role::Member => RoleWord::Member,
             },
             robot: member.robot,
             joined_ms: member.joined_ms,

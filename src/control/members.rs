@@ -6,11 +6,12 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::body::{self, NoFields};
 use super::member::MemberRow;
-use super::page::PageParams;
+use super::page::{self, PageParams};
 use super::path::{AtMember, AtRoom};
 use super::problem::Problem;
 use super::query::{NoParams, Params};
@@ -25,6 +26,19 @@ const MAX_NAME_BYTES: usize = 256;
 const MAX_PASSWORD_BYTES: usize = 32;
 /// What a row of a page takes besides its texts, in bytes.
 const ROW_BYTES: usize = 192;
+
+/// A page of members, as [`list`] writes it by hand; the tests hold the two together.
+#[derive(Serialize, JsonSchema)]
+#[schemars(description = "A page of members.")]
+pub(super) struct MemberPage<'a> {
+    /// In the order of coming in.
+    #[schemars(length(max = page::MAX_LIMIT))]
+    members: Vec<MemberRow<'a>>,
+    /// What the next page takes as `after`; `""` when nobody follows.
+    next: &'a str,
+    /// How many are in the whole room.
+    count: u32,
+}
 
 /// `GET …/members?after=&limit=`
 pub(super) async fn list(
@@ -71,12 +85,17 @@ impl PageSink for Rows {
 }
 
 /// The body of an entry.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct EnterFields<'a> {
+#[schemars(inline)]
+pub(super) struct EnterFields<'a> {
+    /// The name that the others see.
     #[serde(borrow)]
+    #[schemars(length(max = MAX_NAME_BYTES))]
     name: Option<Text<'a>>,
+    /// The room's password, where one is asked for.
     #[serde(borrow)]
+    #[schemars(length(max = MAX_PASSWORD_BYTES))]
     password: Option<Text<'a>>,
 }
 
@@ -115,20 +134,27 @@ fn text_within(
     Ok(Some(text.into()))
 }
 
+/// Why somebody leaves.
+const REASONS: &[(&str, LeaveReason)] =
+    &[("leave", LeaveReason::Left), ("expired", LeaveReason::Expired)];
+
 /// `?reason=`
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 pub(super) struct LeaveParams {
+    /// `leave` unless said; `expired`: the heartbeat was lost.
+    #[schemars(extend("enum" = REASONS.iter().map(|(word, _)| *word).collect::<Vec<_>>()))]
     reason: Option<String>,
 }
 
 impl LeaveParams {
     fn reason(&self) -> Result<LeaveReason, Problem> {
-        match self.reason.as_deref() {
-            None | Some("leave") => Ok(LeaveReason::Left),
-            Some("expired") => Ok(LeaveReason::Expired),
-            Some(_) => Err(Problem::bad_request("reason: must be leave or expired")),
-        }
+        let Some(text) = &self.reason else { return Ok(LeaveReason::Left) };
+        let known = REASONS.iter().find(|(word, _)| word == text);
+        known
+            .map(|(_, reason)| *reason)
+            .ok_or_else(|| Problem::bad_request("reason: must be leave or expired"))
     }
 }
 

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::query::{NoParams, Params};
 
 /// The text format's own media type.
-const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub(super) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// `GET /metrics`
 pub(super) async fn get(

@@ -5,8 +5,9 @@
 //! every answer that is no success is a problem document with one of the documented statuses. Not
 //! here: rules, sockets, and whether there is a control plane at all (`app` decides that).
 //!
-//! The routes stand in `routes`, the layers around them in `layers`, each noun in a file of its
-//! own. `docs/control-plane.md` is the manual.
+//! The routes stand in `routes` with what is documented of each, the layers around them in `layers`,
+//! each noun in a file of its own. `docs/control-plane.md` is the manual; `openapi` makes the
+//! document for programs, of these routes and of the dialects' commands.
 
 mod access;
 mod apps;
@@ -19,6 +20,7 @@ mod layers;
 mod member;
 mod members;
 mod metrics;
+mod openapi;
 mod page;
 mod path;
 mod probes;
@@ -26,12 +28,16 @@ mod problem;
 mod query;
 mod reply;
 mod rooms;
+mod route;
 mod routes;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use bytes::Bytes;
+
 pub use access::Access;
+pub use openapi::document;
 pub use routes::router;
 
 use self::hosts::Hosts;
@@ -47,6 +53,8 @@ pub struct Plane {
     body_limit_bytes: usize,
     request_timeout: Duration,
     access_log: AccessLog,
+    /// The OpenAPI document, once somebody asked for it.
+    document: OnceLock<Bytes>,
     bench: bool,
 }
 
@@ -61,6 +69,7 @@ impl Plane {
             body_limit_bytes: settings.server.body_limit_bytes,
             request_timeout: settings.server.request_timeout,
             access_log: settings.log.access,
+            document: OnceLock::new(),
             bench: settings.bench.enabled,
         }
     }

@@ -1,5 +1,6 @@
 //! Pages: where one begins and how long it is.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::problem::Problem;
@@ -7,13 +8,17 @@ use super::problem::Problem;
 /// Rows of a page that asks for no number.
 const DEFAULT_LIMIT: usize = 50;
 /// The most rows of a page.
-const MAX_LIMIT: usize = 1000;
+pub(super) const MAX_LIMIT: usize = 1000;
 
 /// `?after=&limit=`.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(inline)]
 pub(super) struct PageParams {
+    /// The `next` of the page before, as it came; nothing and an empty one begin at the start.
     after: Option<String>,
+    /// How many rows at most; 50 unless said.
+    #[schemars(with = "Option<u16>", range(min = 1, max = MAX_LIMIT))]
     limit: Option<String>,
 }
 

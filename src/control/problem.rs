@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::Refusal;
@@ -26,16 +27,27 @@ pub(super) struct Problem {
     closes: bool,
 }
 
+/// The type of every problem: `title` says it all.
+const ABOUT_BLANK: &str = "about:blank";
+
 /// What a problem said, left on its response for the access line.
 #[derive(Clone)]
 pub(super) struct Explained(pub(super) Cow<'static, str>);
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// An answer that is no success (RFC 9457).
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(super) struct Document<'a> {
+    /// No page says more.
+    #[schemars(extend("const" = ABOUT_BLANK))]
     r#type: &'static str,
+    /// The status in words.
     title: &'a str,
+    /// The status.
     status: u16,
+    /// For people; its words may change.
     detail: &'a str,
+    /// For programs: the room dialect's number of the same refusal, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<u32>,
 }
@@ -152,7 +164,7 @@ fn status(refusal: &Refusal) -> StatusCode {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let document = Document {
-            r#type: "about:blank",
+            r#type: ABOUT_BLANK,
             title: self.status.canonical_reason().unwrap_or_default(),
             status: self.status.as_u16(),
             detail: &self.detail,

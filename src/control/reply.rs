@@ -1,13 +1,14 @@
 //! Successes with something to say.
 
+use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
 /// A reply of JSON that is written already.
-pub(super) fn written(status: StatusCode, json: Vec<u8>) -> Response {
-    let mut response = (status, json).into_response();
+pub(super) fn written(status: StatusCode, json: impl Into<Body>) -> Response {
+    let mut response = (status, json.into()).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -5,55 +5,117 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::page::PageParams;
+use super::page::{self, PageParams};
 use super::path::{AtApp, AtRoom};
 use super::problem::Problem;
 use super::query::{NoParams, Params};
 use super::{Plane, reply};
 use crate::domain::{Facts, RoomId, RoomKind, RoomStatus, RoomView, TakeSeatMode};
 
+/// A page of rooms, as [`list`] writes it by hand; the tests hold the two together.
+#[derive(Serialize, JsonSchema)]
+#[schemars(description = "A page of rooms.")]
+pub(super) struct RoomPage<'a> {
+    /// In the order of their ids.
+    #[schemars(length(max = page::MAX_LIMIT))]
+    rooms: Vec<RoomRow<'a>>,
+    /// What the next page takes as `after`; `""` when this was the last.
+    next: &'a str,
+}
+
 /// A room in a list.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct RoomRow<'a> {
+    /// Its id.
     room: &'a str,
-    kind: &'static str,
+    /// How it lives and ends.
+    kind: Kind,
+    /// How many are in the list.
     member_count: u32,
+    /// When it was made, in Unix milliseconds of the app's clock.
     created_ms: u64,
 }
 
 /// A room by itself.
-#[derive(Serialize)]
-struct Room<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Room<'a> {
+    /// Its id.
     room: &'a str,
-    kind: &'static str,
+    /// How it lives and ends.
+    kind: Kind,
+    /// The name that people see.
     name: &'a str,
+    /// Who owns it, present or not.
     owner: &'a str,
+    /// What else is true of it.
     info: Info<'a>,
+    /// How many are in the list.
     member_count: u32,
-    /// Nobody sits or is banned yet.
+    /// Nobody sits yet.
     seats: [(); 0],
+    /// Nobody is banned yet.
     bans: [(); 0],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 #[expect(clippy::struct_excessive_bools, reason = "a room has six switches")]
 struct Info<'a> {
+    /// The most members.
     max_member_count: u32,
+    /// The scheduled start, in Unix seconds.
     schedule_start_s: u64,
+    /// The scheduled end, in Unix seconds.
     schedule_end_s: u64,
-    status: &'static str,
+    /// Whether the scheduled start has passed, by the app's clock.
+    status: Status,
+    /// No member may show the camera.
     video_disabled: bool,
+    /// No member may speak.
     audio_disabled: bool,
+    /// No member may write messages.
     message_disabled: bool,
+    /// No member may share the screen.
     screen_sharing_disabled: bool,
+    /// No member may record into the cloud.
     cloud_recording_disabled: bool,
+    /// The app's own text about the room.
     custom_info: &'a str,
+    /// The door asks for a password, which is never shown.
     password_enabled: bool,
-    take_seat_mode: Option<&'static str>,
+    /// How people come to sit; `null` in a room without seats.
+    take_seat_mode: Option<SeatMode>,
+    /// How many seats; 0 in a room without.
     max_seat_count: u32,
+    /// When it was made, in Unix milliseconds of the app's clock.
     created_ms: u64,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum Kind {
+    Conference,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum Status {
+    NotStarted,
+    Running,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum SeatMode {
+    FreeToTake,
+    ApplyToTake,
 }
 
 impl<'a> Info<'a> {
@@ -62,7 +124,7 @@ impl<'a> Info<'a> {
             max_member_count: facts.max_member_count,
             schedule_start_s: facts.schedule.start_s,
             schedule_end_s: facts.schedule.end_s,
-            status: status(facts.status(now_ms)),
+            status: facts.status(now_ms).into(),
             video_disabled: facts.silenced.video,
             audio_disabled: facts.silenced.audio,
             message_disabled: facts.silenced.messages,
@@ -70,7 +132,7 @@ impl<'a> Info<'a> {
             cloud_recording_disabled: facts.silenced.cloud_recording,
             custom_info: &facts.custom_info,
             password_enabled: facts.gate.enabled,
-            take_seat_mode: facts.seats.map(|seats| take_seat_mode(seats.mode)),
+            take_seat_mode: facts.seats.map(|seats| seats.mode.into()),
             max_seat_count: facts.seats.map_or(0, |seats| seats.count),
             created_ms: facts.created_ms,
         }
@@ -94,7 +156,7 @@ pub(super) async fn list(
         }
         let row = RoomRow {
             room: room.as_str(),
-            kind: kind(seen.facts.kind),
+            kind: seen.facts.kind.into(),
             member_count: seen.tally.members,
             created_ms: seen.facts.created_ms,
         };
@@ -117,7 +179,7 @@ pub(super) async fn get(
     let see = |seen: &RoomView<'_>| {
         let room = Room {
             room: at.room.as_str(),
-            kind: kind(seen.facts.kind),
+            kind: seen.facts.kind.into(),
             name: &seen.facts.name,
             owner: seen.facts.owner.as_str(),
             info: Info::new(seen.facts, now_ms),
@@ -130,22 +192,28 @@ pub(super) async fn get(
     Ok(plane.engine.look(&at.app, &at.room, see).await?)
 }
 
-fn kind(kind: RoomKind) -> &'static str {
-    match kind {
-        RoomKind::Conference => "conference",
+impl From<RoomKind> for Kind {
+    fn from(kind: RoomKind) -> Self {
+        match kind {
+            RoomKind::Conference => Self::Conference,
+        }
     }
 }
 
-fn status(status: RoomStatus) -> &'static str {
-    match status {
-        RoomStatus::NotStarted => "not_started",
-        RoomStatus::Running => "running",
+impl From<RoomStatus> for Status {
+    fn from(status: RoomStatus) -> Self {
+        match status {
+            RoomStatus::NotStarted => Self::NotStarted,
+            RoomStatus::Running => Self::Running,
+        }
     }
 }
 
-fn take_seat_mode(mode: TakeSeatMode) -> &'static str {
-    match mode {
-        TakeSeatMode::Free => "free_to_take",
-        TakeSeatMode::Apply => "apply_to_take",
+impl From<TakeSeatMode> for SeatMode {
+    fn from(mode: TakeSeatMode) -> Self {
+        match mode {
+            TakeSeatMode::Free => Self::FreeToTake,
+            TakeSeatMode::Apply => Self::ApplyToTake,
+        }
     }
 }

@@ -1,12 +1,16 @@
-//! Every route of the control plane.
+//! Every route of the control plane: what is served and what is documented derive from these lists.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post, put};
+use axum::routing::on;
+use http::StatusCode;
 
 use super::problem::Problem;
-use super::{Plane, apps, clock, entries, layers, members, metrics, probes, rooms};
+use super::route::{Page, Route, Success, Verb};
+use super::{
+    Plane, apps, clock, entries, layers, member, members, metrics, openapi, page, probes, rooms,
+};
 
 const APPS: &str = "/_guestlist/v1/apps";
 const RESET: &str = "/_guestlist/v1/apps/{app}/reset";
@@ -16,31 +20,177 @@ const ROOMS: &str = "/_guestlist/v1/apps/{app}/rooms";
 const ROOM: &str = "/_guestlist/v1/apps/{app}/rooms/{room}";
 const MEMBERS: &str = "/_guestlist/v1/apps/{app}/rooms/{room}/members";
 const MEMBER: &str = "/_guestlist/v1/apps/{app}/rooms/{room}/members/{account}";
+const DOCUMENT: &str = "/_guestlist/v1/openapi.json";
+
+/// Routes behind the layers.
+pub(super) const GUARDED: &[Route] = &[
+    Route {
+        verb: Verb::Get,
+        path: "/metrics",
+        serve: |verb| on(verb, metrics::get),
+        page: Page::new("get_metrics", "Answers everything that is counted")
+            .replies(&[Success::text(metrics::MEDIA_TYPE, "As Prometheus reads it")]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: DOCUMENT,
+        serve: |verb| on(verb, openapi::serve),
+        page: Page::new("get_openapi", "Answers this document").replies(&[Success::json::<
+            openapi::AnyDocument,
+        >(
+            StatusCode::OK,
+            "The document, in OpenAPI 3.1",
+        )]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: APPS,
+        serve: |verb| on(verb, apps::list),
+        page: Page::new("list_apps", "Lists the apps, by id and without keys")
+            .replies(&[Success::json::<apps::Apps>(StatusCode::OK, "All apps")]),
+    },
+    Route {
+        verb: Verb::Post,
+        path: RESET,
+        serve: |verb| on(verb, apps::reset),
+        page: Page::new("reset_app", "Takes an app back to its beginning, and tells nobody")
+            .optional_body::<super::body::NoFields>()
+            .replies(&[Success::nothing(
+                "The rooms are gone, and the calls per second start anew",
+            )]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: CLOCK,
+        serve: |verb| on(verb, clock::get),
+        page: Page::new("get_clock", "Shows an app's clock").replies(&[Success::json::<
+            clock::Clock,
+        >(
+            StatusCode::OK,
+            "The clock",
+        )]),
+    },
+    Route {
+        verb: Verb::Put,
+        path: CLOCK,
+        serve: |verb| on(verb, clock::set),
+        page: Page::new("set_clock", "Sets an app's clock, forward only; with `bench.enabled`")
+            .optional_body::<clock::SetFields>()
+            .replies(&[Success::json::<clock::Clock>(StatusCode::OK, "The clock, as it is now")])
+            .conflict(),
+    },
+    Route {
+        verb: Verb::Get,
+        path: ROOMS,
+        serve: |verb| on(verb, rooms::list),
+        page: Page::new("list_rooms", "Lists an app's rooms, by id")
+            .query::<page::PageParams>()
+            .replies(&[Success::json::<rooms::RoomPage<'static>>(StatusCode::OK, "A page")]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: ROOM,
+        serve: |verb| on(verb, rooms::get),
+        page: Page::new("get_room", "Shows a room")
+            .replies(&[Success::json::<rooms::Room<'static>>(StatusCode::OK, "The room")]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: MEMBERS,
+        serve: |verb| on(verb, members::list),
+        page: Page::new("list_members", "Lists a room's members, in the order of coming in")
+            .query::<page::PageParams>()
+            .replies(&[Success::json::<members::MemberPage<'static>>(StatusCode::OK, "A page")]),
+    },
+    Route {
+        verb: Verb::Post,
+        path: MEMBERS,
+        serve: |verb| on(verb, entries::enter),
+        page: Page::new("enter_many", "Many enter")
+            .body::<entries::EntriesFields<'static>>()
+            .replies(&[Success::json::<entries::Entries<'static>>(
+                StatusCode::OK,
+                "Who entered, who was in and who may not; together the length of the list",
+            )]),
+    },
+    Route {
+        verb: Verb::Put,
+        path: MEMBER,
+        serve: |verb| on(verb, members::enter),
+        page: Page::new("enter", "One enters")
+            .optional_body::<members::EnterFields<'static>>()
+            .replies(&[
+                Success::json::<member::MemberRow<'static>>(StatusCode::CREATED, "Entered"),
+                Success::json::<member::MemberRow<'static>>(
+                    StatusCode::OK,
+                    "Was in already, and nothing changed",
+                ),
+            ])
+            .codes(&[
+                (StatusCode::FORBIDDEN, 100_018),
+                (StatusCode::FORBIDDEN, 100_019),
+                (StatusCode::CONFLICT, 100_008),
+            ]),
+    },
+    Route {
+        verb: Verb::Delete,
+        path: MEMBER,
+        serve: |verb| on(verb, members::leave),
+        page: Page::new("leave", "One leaves")
+            .query::<members::LeaveParams>()
+            .replies(&[Success::nothing("Left")])
+            .codes(&[(StatusCode::NOT_FOUND, 100_005)]),
+    },
+];
+
+/// Routes behind the layers whose work has bounds of its own, and is not cut off by
+/// `server.request_timeout`.
+pub(super) const PATIENT: &[Route] = &[Route {
+    verb: Verb::Post,
+    path: ADVANCE,
+    serve: |verb| on(verb, clock::advance),
+    page: Page::new("advance_clock", "Moves an app's clock; with `bench.enabled`")
+        .body::<clock::AdvanceFields>()
+        .replies(&[Success::json::<clock::Moved>(StatusCode::OK, "What became due on the way")])
+        .conflict(),
+}];
+
+/// Routes for orchestrators, which come by any address and have no token. The main listener
+/// answers them too.
+pub(super) const PROBES: &[Route] = &[
+    Route {
+        verb: Verb::Get,
+        path: "/healthz",
+        serve: |verb| on(verb, probes::probe),
+        page: Page::new("healthz", "Says that the process is there")
+            .replies(&[Success::text("text/plain", "It is there")]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: "/readyz",
+        serve: |verb| on(verb, probes::probe),
+        page: Page::new("readyz", "Says that the server is ready")
+            .replies(&[Success::text("text/plain", "It is ready")]),
+    },
+];
 
 /// The control plane as a service.
 pub fn router(plane: Plane) -> Router {
     let plane = Arc::new(plane);
-    let guarded = Router::new()
-        .route(APPS, get(apps::list))
-        .route(RESET, post(apps::reset))
-        .route(CLOCK, get(clock::get).put(clock::set))
-        .route("/metrics", get(metrics::get))
-        .route(ROOMS, get(rooms::list))
-        .route(ROOM, get(rooms::get))
-        .route(MEMBERS, get(members::list).post(entries::enter))
-        .route(MEMBER, put(members::enter).delete(members::leave))
-        .method_not_allowed_fallback(method_not_allowed)
-        .fallback(not_found)
-        .with_state(Arc::clone(&plane));
-    let patient = Router::new()
-        .route(ADVANCE, post(clock::advance))
-        .method_not_allowed_fallback(method_not_allowed)
-        .with_state(Arc::clone(&plane));
-    let open = Router::new()
-        .route("/healthz", get(probes::probe))
-        .route("/readyz", get(probes::probe))
-        .method_not_allowed_fallback(method_not_allowed);
+    let guarded =
+        served(GUARDED).fallback(not_found).method_not_allowed_fallback(method_not_allowed);
+    let patient = served(PATIENT).method_not_allowed_fallback(method_not_allowed);
+    let open = served(PROBES).method_not_allowed_fallback(method_not_allowed);
+    let [guarded, patient, open] =
+        [guarded, patient, open].map(|routes| routes.with_state(Arc::clone(&plane)));
     layers::around(guarded, patient, &plane).merge(open)
+}
+
+/// Methods of one path are merged by the router.
+fn served(routes: &[Route]) -> Router<Arc<Plane>> {
+    routes.iter().fold(Router::new(), |router, route| {
+        router.route(route.path, (route.serve)(route.verb.filter()))
+    })
 }
 
 async fn method_not_allowed() -> Problem {

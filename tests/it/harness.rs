@@ -11,6 +11,8 @@ use guestlist::store::{Fault, Faulty, MemoryStore, RoomStore};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
+use crate::contract::{Seen, check};
+
 /// The app of `guestlist dev`.
 pub(crate) const SDKAPPID: u32 = 88_888_888;
 /// One of its administrators.
@@ -170,11 +172,16 @@ pub(crate) fn settings_for(overrides: &[&str], defaults: Defaults) -> Settings {
     Settings::load(&Sources { overrides, ..Sources::default() }, defaults).unwrap()
 }
 
-/// Reads an envelope and takes the `RequestId` out.
+/// Reads an envelope, holds it against the document, and takes the `RequestId` out.
 pub(crate) async fn envelope(sent: Response) -> Value {
     assert_eq!(sent.status(), StatusCode::OK);
     assert_eq!(sent.headers()["content-type"], "application/json");
-    let mut reply: Value = sent.json().await.unwrap();
+    let path = sent.url().path().to_owned();
+    let text = sent.text().await.unwrap();
+    // Any method is answered like POST.
+    let (method, content_type) = (&Method::POST, Some("application/json"));
+    check(&Seen { method, path: &path, status: 200, content_type, body: &text });
+    let mut reply: Value = serde_json::from_str(&text).unwrap();
     let fields = reply.as_object_mut().unwrap();
     let request_id = fields.remove("RequestId").expect("a RequestId");
     let (hex, sequence) = request_id.as_str().unwrap()[3..].split_once("-O-Seq-").unwrap();

@@ -4,6 +4,7 @@
 
 mod clients;
 mod clock;
+mod contract;
 mod control;
 mod edge;
 mod gateway;

@@ -113,6 +113,13 @@ fn a_server_says_whether_it_is_ready() {
 }
 
 #[test]
+fn the_document_is_printed_and_nothing_else() {
+    let printed = output(&["openapi"]);
+    assert!(printed.status.success(), "{}", stderr(&printed));
+    assert_eq!(stdout(&printed), guestlist::control::document());
+}
+
+#[test]
 fn a_ticket_is_made_and_explained() {
     let made = output(&[
         "usersig",

@@ -4,6 +4,7 @@
 
 pub(super) mod config;
 pub(super) mod healthcheck;
+pub(super) mod openapi;
 pub(super) mod serve;
 pub(super) mod usersig;
 

@@ -6,6 +6,33 @@
 use super::refused::{GatewayRefusal, Wire};
 use crate::engine::{AuthRefusal, RateRefusal};
 
+/// Every code of the gateway, and what it means.
+///
+/// 60009 is the answer to paths that are no command's; all others any command may answer.
+pub const GATEWAY_CODES: &[(u32, &str)] = &[
+    (
+        60002,
+        "the path or the query is not well-formed; with `app.strict`, another method than POST",
+    ),
+    (60003, "the body is empty or not a JSON object"),
+    (60004, "`identifier` is missing"),
+    (60006, "`sdkappid` is not an app of this server"),
+    (60007, "the command's calls per second are used up"),
+    (60008, "the body is too large, broke off, or something took too long"),
+    (60009, "no such service, command or version"),
+    (60010, "`identifier` is not an administrator of the app"),
+    (60011, "the app's calls per second are used up"),
+    (60012, "`sdkappid` is missing"),
+    (60015, "an account is a number"),
+    (60017, "the page that asks may not: the well-known development keys are in use"),
+    (70001, "`usersig` is expired"),
+    (70002, "`usersig` is missing or empty"),
+    (70003, "`usersig` cannot be read"),
+    (70009, "`usersig` was not signed with a key of the app"),
+    (70013, "`usersig` was made for another identifier"),
+    (70014, "`usersig` was made for another app"),
+];
+
 /// The code and text of what the gateway refuses.
 pub(super) fn gateway(refusal: &GatewayRefusal) -> Wire {
     match refusal {

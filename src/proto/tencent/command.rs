@@ -1,7 +1,9 @@
 //! What a command is, and how the gateway calls one without knowing it.
 
+use std::any::TypeId;
 use std::pin::Pin;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::body;
@@ -21,6 +23,8 @@ pub enum MayCall {
 pub struct Spec {
     /// The service and the command: the path behind `/v4/`.
     pub path: &'static str,
+    /// What it does, in one line.
+    pub summary: &'static str,
     /// The vendor's page.
     pub page: &'static str,
     /// Calls per second of each app.
@@ -31,6 +35,10 @@ pub struct Spec {
     pub reads: bool,
     /// The private codes that its page lists.
     pub codes: &'static [u32],
+    /// The private codes that it answers here, whether its page lists them or not.
+    pub answers: &'static [u32],
+    /// What the private codes of its dialect mean.
+    pub meanings: &'static [(u32, &'static str)],
     /// How its dialect numbers refusals.
     pub wire: fn(&Refused) -> Wire,
 }
@@ -58,7 +66,9 @@ pub trait Command: 'static {
     /// What is documented of it.
     const SPEC: Spec;
     /// The body it takes.
-    type Request<'a>: Deserialize<'a> + Send;
+    type Request<'a>: Deserialize<'a> + JsonSchema + Send;
+    /// What its reply has under `Response`; `()` if there is nothing.
+    type Response: JsonSchema + 'static;
 
     /// Does it. What goes under `Response` is written into the reply.
     fn answer<'a>(
@@ -76,6 +86,10 @@ type Answering<'a> = Pin<Box<dyn Future<Output = Result<(), Refused>> + Send + '
 pub struct Entry {
     /// What is documented of it.
     pub spec: Spec,
+    /// The schema of its body.
+    pub request: fn(&mut SchemaGenerator) -> Schema,
+    /// The schema of what its reply has under `Response`, if there is anything.
+    pub response: fn(&mut SchemaGenerator) -> Option<Schema>,
     pub(super) run: for<'a> fn(&'a Call<'a>, &'a [u8], &'a mut Reply) -> Answering<'a>,
 }
 
@@ -83,8 +97,18 @@ impl Entry {
     /// The entry of a command.
     #[must_use]
     pub const fn of<C: Command>() -> Self {
-        Self { spec: C::SPEC, run: run::<C> }
+        Self {
+            spec: C::SPEC,
+            request: <C::Request<'static>>::json_schema,
+            response: response::<C>,
+            run: run::<C>,
+        }
     }
+}
+
+fn response<C: Command>(generator: &mut SchemaGenerator) -> Option<Schema> {
+    let nothing = TypeId::of::<C::Response>() == TypeId::of::<()>();
+    (!nothing).then(|| C::Response::json_schema(generator))
 }
 
 fn run<'a, C: Command>(call: &'a Call<'a>, body: &'a [u8], reply: &'a mut Reply) -> Answering<'a> {

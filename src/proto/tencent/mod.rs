@@ -14,9 +14,11 @@ mod json;
 mod refused;
 mod reply;
 pub mod room;
+mod schema;
 #[cfg(test)]
 mod tests;
 
+pub use codes::GATEWAY_CODES;
 pub use command::{Call, Command, Entry, MayCall, Spec};
 pub use field::{AccountText, FieldFault, Text};
 pub use gateway::{Admitted, AllowOrigin, Answer, Found, Gateway, Origins, commands};

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::contract::{Seen, check};
 use crate::harness::{ADMIN, now_s, usersig_of};
 pub(crate) use crate::harness::{SDKAPPID as APP, settings_for as settings};
 
@@ -142,11 +143,16 @@ pub(crate) fn column(rows: &Value, name: &str) -> Vec<String> {
     rows.as_array().unwrap().iter().map(text).collect()
 }
 
-/// Sends a request.
+/// Sends a request, and holds the answer against the document.
 pub(crate) async fn answer(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let response = client.execute(request).await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
+    let content_type = headers.get("content-type").map(|value| value.to_str().unwrap());
+    check(&Seen { method: &method, path: &path, status, content_type, body: &text });
     let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
     Answer { status, headers, body }
 }

@@ -6,5 +6,6 @@ mod entries;
 mod faults;
 mod harness;
 mod members;
+mod openapi;
 mod paths;
 mod rooms;

@@ -8,6 +8,25 @@ use crate::domain::{Ceiling, Refusal};
 use crate::proto::tencent::codes::gateway;
 use crate::proto::tencent::refused::{Refused, Wire};
 
+/// Every code of the dialect that is answered here, and what it means.
+pub const CODES: &[(u32, &str)] = &[
+    (100_001, "the store is unavailable, or a bug; try again"),
+    (100_002, "a field is not what it should be; the text names it and its limit"),
+    (100_003, "the room id is in use"),
+    (100_004, "the room does not exist, or no longer"),
+    (100_005, "the account is not in the room"),
+    (100_006, "permission denied"),
+    (100_008, "the room is full"),
+    (100_010, "the room id is in use, and the caller owns the room"),
+    (100_013, "more than the app's settings allow"),
+    (100_015, "no such `RoomType`"),
+    (100_018, "the room asks for a password"),
+    (100_019, "the password is wrong"),
+    (100_020, "the room has its upper limit of administrators"),
+    (100_211, "the room was created without seats"),
+    (100_700, "the room has its upper limit of robots"),
+];
+
 /// The code and text of a refusal in this dialect.
 #[must_use]
 pub fn wire(refused: &Refused) -> Wire {

@@ -8,17 +8,22 @@
 //! be left out where seats are on and is `FreeToTake` then (lenient), `Password` alone is kept but
 //! not asked for.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::room_fields::{custom_info, max_member_count, password, room_name, take_seat_mode};
-use super::words::ROOM_TYPES;
+use super::room_fields::{
+    MAX_COUNT, MAX_CUSTOM_INFO_BYTES, MAX_PASSWORD_BYTES, MAX_ROOM_NAME_BYTES, custom_info,
+    max_member_count, password, room_name, take_seat_mode,
+};
+use super::words::{ROOM_TYPES, TAKE_SEAT_MODES};
 use crate::domain::{self, Gate, SeatRequest, Silenced, TakeSeatMode};
-use crate::proto::tencent::command::{Call, Command, MayCall, Spec};
+use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{
     AccountText, FieldFault, Text, account, accounts, number, required, room_id, word,
 };
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
+use crate::proto::tencent::schema::{AccountField, RoomIdField, words, words_or_null};
 
 /// The most people invited with one call. Undocumented; our choice.
 const MAX_INVITEES: usize = 300;
@@ -29,55 +34,92 @@ const MAX_SCHEDULE_TIME_S: i64 = 253_402_300_799;
 pub struct CreateRoom;
 
 /// The body.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct Request<'a> {
+    /// The room to make.
     #[serde(rename = "RoomInfo", borrow)]
+    #[schemars(required)]
     room_info: Option<RoomInfo<'a>>,
+    /// Who is invited to a scheduled room.
     #[serde(rename = "ScheduleInviteeList_Account", borrow)]
+    #[schemars(with = "Option<Vec<AccountField>>", length(max = MAX_INVITEES))]
     invitees: Option<Vec<AccountText<'a>>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(inline)]
 struct RoomInfo<'a> {
+    /// The room's id, free in its app.
     #[serde(borrow)]
+    #[schemars(with = "RoomIdField")]
     room_id: Option<Text<'a>>,
+    /// The name that people see; the id if absent or empty.
     #[serde(borrow)]
+    #[schemars(length(max = MAX_ROOM_NAME_BYTES))]
     room_name: Option<Text<'a>>,
+    /// What kind of room.
     #[serde(borrow)]
+    #[schemars(required, extend("enum" = words(ROOM_TYPES)))]
     room_type: Option<Text<'a>>,
+    /// Who owns the room; the caller if absent.
     #[serde(rename = "Owner_Account", borrow)]
+    #[schemars(with = "Option<AccountField>")]
     owner: Option<AccountText<'a>>,
+    /// The most members; `app.room.max_member_count` if absent, and never above
+    /// `app.room.member_ceiling`.
+    #[schemars(range(min = 1, max = MAX_COUNT))]
     max_member_count: Option<i64>,
+    /// The scheduled start in Unix seconds; now if absent or 0.
+    #[schemars(range(min = 0, max = MAX_SCHEDULE_TIME_S))]
     schedule_start_time: Option<i64>,
+    /// The scheduled end in Unix seconds, 300 seconds after the start or later; an hour after it
+    /// if absent or 0.
+    #[schemars(range(min = 0, max = MAX_SCHEDULE_TIME_S))]
     schedule_end_time: Option<i64>,
+    /// No member may show the camera.
     is_video_disabled: Option<bool>,
+    /// No member may speak.
     is_audio_disabled: Option<bool>,
+    /// No member may write messages.
     is_message_disabled: Option<bool>,
+    /// No member may share the screen.
     is_screen_sharing_disabled: Option<bool>,
+    /// No member may record into the cloud.
     is_cloud_recording_disabled: Option<bool>,
+    /// A text of the app's own.
     #[serde(borrow)]
+    #[schemars(length(max = MAX_CUSTOM_INFO_BYTES))]
     custom_info: Option<Text<'a>>,
+    /// The room has seats.
     is_seat_enabled: Option<bool>,
+    /// How many seats, where there are any; never above `app.room.max_seat_count`.
+    #[schemars(range(min = 1, max = MAX_COUNT))]
     max_seat_count: Option<i64>,
+    /// How people come to sit. An empty word counts as absent.
     #[serde(borrow)]
+    #[schemars(extend("enum" = words_or_null(TAKE_SEAT_MODES)))]
     take_seat_mode: Option<Text<'a>>,
+    /// The door asks for the password.
     is_password_enabled: Option<bool>,
+    /// The password, which no reply shows.
     #[serde(borrow)]
+    #[schemars(length(max = MAX_PASSWORD_BYTES))]
     password: Option<Text<'a>>,
 }
 
 impl Command for CreateRoom {
     const SPEC: Spec = Spec {
         path: "room_engine_http_srv/create_room",
+        summary: "Makes a room",
         page: "https://trtc.io/document/60707",
-        calls_per_second: 200,
-        may_call: MayCall::AppAdministrator,
         reads: false,
         codes: &[100_001, 100_002, 100_003, 100_007, 100_010, 100_011, 100_013, 100_015],
-        wire: super::wire,
+        answers: &[100_001, 100_002, 100_003, 100_010, 100_013, 100_015],
+        ..super::SPEC
     };
     type Request<'a> = Request<'a>;
+    type Response = ();
 
     async fn answer<'a>(
         call: &'a Call<'a>,
@@ -154,7 +196,7 @@ fn seats(
     mode: Option<Text<'_>>,
     strict: bool,
 ) -> Result<Option<SeatRequest>, FieldFault> {
-    let count = number("RoomInfo.MaxSeatCount", count, 1, u32::MAX.into())?;
+    let count = number("RoomInfo.MaxSeatCount", count, 1, MAX_COUNT)?;
     let mode = take_seat_mode(mode)?;
     if !enabled.unwrap_or_default() {
         return Ok(None);

@@ -3,35 +3,40 @@
 //! Ends a room in any status. Everybody is out, the id is free at once, nothing of it survives; a
 //! second call is 100004.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::domain;
-use crate::proto::tencent::command::{Call, Command, MayCall, Spec};
+use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{Text, room_id};
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
+use crate::proto::tencent::schema::RoomIdField;
 
 /// Ends a room.
 pub struct DestroyRoom;
 
 /// The body.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct Request<'a> {
+    /// Which room.
     #[serde(rename = "RoomId", borrow)]
+    #[schemars(with = "RoomIdField")]
     room_id: Option<Text<'a>>,
 }
 
 impl Command for DestroyRoom {
     const SPEC: Spec = Spec {
         path: "room_engine_http_srv/destroy_room",
+        summary: "Ends a room",
         page: "https://trtc.io/document/60706",
-        calls_per_second: 200,
-        may_call: MayCall::AppAdministrator,
         reads: false,
         codes: &[100_001, 100_002, 100_004, 100_006],
-        wire: super::wire,
+        answers: &[100_001, 100_002, 100_004],
+        ..super::SPEC
     };
     type Request<'a> = Request<'a>;
+    type Response = ();
 
     async fn answer<'a>(
         call: &'a Call<'a>,

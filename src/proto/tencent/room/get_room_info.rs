@@ -4,54 +4,80 @@
 //! A room without seats answers `TakeSeatMode` `None` and `MaxSeatCount` 0. Neither the password
 //! nor whether one is asked for is answered: no page shows them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::words;
+use super::words::{RoomStatusWord, RoomTypeWord, TakeSeatModeWord};
 use crate::domain::RoomView;
-use crate::proto::tencent::command::{Call, Command, MayCall, Spec};
+use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{Text, room_id};
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
+use crate::proto::tencent::schema::RoomIdField;
 
 /// Reads a room.
 pub struct GetRoomInfo;
 
 /// The body.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct Request<'a> {
+    /// Which room.
     #[serde(rename = "RoomId", borrow)]
+    #[schemars(with = "RoomIdField")]
     room_id: Option<Text<'a>>,
 }
 
-#[derive(Serialize)]
+/// What is answered.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
-struct Response<'a> {
+pub struct Response<'a> {
+    /// The room.
     room_info: RoomInfo<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(inline)]
 #[expect(clippy::struct_excessive_bools, reason = "the wire has six switches")]
 struct RoomInfo<'a> {
+    /// The room's id.
     room_id: &'a str,
+    /// The name that people see.
     room_name: &'a str,
-    room_type: &'static str,
+    /// What kind of room.
+    room_type: RoomTypeWord,
+    /// Who owns the room, present or not.
     #[serde(rename = "Owner_Account")]
     owner: &'a str,
+    /// The most members.
     max_member_count: u32,
+    /// How many seats; 0 in a room without.
     max_seat_count: u32,
+    /// No member may show the camera.
     is_video_disabled: bool,
+    /// No member may speak.
     is_audio_disabled: bool,
+    /// No member may write messages.
     is_message_disabled: bool,
+    /// No member may share the screen.
     is_screen_sharing_disabled: bool,
+    /// No member may record into the cloud.
     is_cloud_recording_disabled: bool,
+    /// A text of the app's own.
     custom_info: &'a str,
+    /// The scheduled start, in Unix seconds.
     schedule_start_time: u64,
+    /// The scheduled end, in Unix seconds.
     schedule_end_time: u64,
-    room_status: &'static str,
+    /// Whether the scheduled start has passed.
+    room_status: RoomStatusWord,
+    /// The room has seats.
     is_seat_enabled: bool,
-    take_seat_mode: &'static str,
+    /// How people come to sit; `None` in a room without seats.
+    take_seat_mode: TakeSeatModeWord,
+    /// When the room was made, in Unix seconds.
     create_time: u64,
+    /// How many are in the list.
     member_count: u32,
 }
 
@@ -61,7 +87,7 @@ impl<'a> RoomInfo<'a> {
         Self {
             room_id,
             room_name: &facts.name,
-            room_type: words::room_type(facts.kind),
+            room_type: facts.kind.into(),
             owner: facts.owner.as_str(),
             max_member_count: facts.max_member_count,
             max_seat_count: facts.seats.map_or(0, |seats| seats.count),
@@ -73,9 +99,9 @@ impl<'a> RoomInfo<'a> {
             custom_info: &facts.custom_info,
             schedule_start_time: facts.schedule.start_s,
             schedule_end_time: facts.schedule.end_s,
-            room_status: words::room_status(facts.status(now_ms)),
+            room_status: facts.status(now_ms).into(),
             is_seat_enabled: facts.seats.is_some(),
-            take_seat_mode: words::take_seat_mode(facts.seats),
+            take_seat_mode: TakeSeatModeWord::of(facts.seats),
             create_time: facts.created_ms / 1000,
             member_count: room.tally.members,
         }
@@ -85,14 +111,15 @@ impl<'a> RoomInfo<'a> {
 impl Command for GetRoomInfo {
     const SPEC: Spec = Spec {
         path: "room_engine_http_srv/get_room_info",
+        summary: "Reads a room",
         page: "https://trtc.io/document/60704",
-        calls_per_second: 200,
-        may_call: MayCall::AppAdministrator,
         reads: true,
         codes: &[100_001, 100_002, 100_004, 100_005, 100_006],
-        wire: super::wire,
+        answers: &[100_001, 100_002, 100_004],
+        ..super::SPEC
     };
     type Request<'a> = Request<'a>;
+    type Response = Response<'static>;
 
     async fn answer<'a>(
         call: &'a Call<'a>,

@@ -7,16 +7,18 @@
 //! Where the page is silent: `Count` absent or 0 is 50, above 200 is 200; a cursor that is
 //! damaged or belongs to another room is 100002.
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::words;
 use crate::domain::{MemberView, PageQuery, PageSink};
 use crate::engine::{decode_cursor, encode_cursor};
-use crate::proto::tencent::command::{Call, Command, MayCall, Spec};
+use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{FieldFault, Text, number, room_id};
 use crate::proto::tencent::json::push_string;
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
+use crate::proto::tencent::schema::RoomIdField;
 
 /// Members on a page when the request names no number.
 const DEFAULT_COUNT: usize = 50;
@@ -27,27 +29,64 @@ const MAX_COUNT: usize = 200;
 pub struct GetRoomMemberList;
 
 /// The body.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request<'a> {
+    /// Which room.
     #[serde(borrow)]
+    #[schemars(with = "RoomIdField")]
     room_id: Option<Text<'a>>,
+    /// The most members to answer: 50 if absent or 0, and 200 if more.
+    #[schemars(range(min = 0))]
     count: Option<i64>,
+    /// `""` for the first page, then the `Next` of the reply before.
     #[serde(borrow)]
     next: Option<Text<'a>>,
+}
+
+/// What is answered. [`Page`] writes it by hand; a test holds the two together.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+#[schemars(description = "What is answered.")]
+pub struct Response<'a> {
+    /// The page, in the order of coming in.
+    #[schemars(length(max = MAX_COUNT))]
+    member_list: Vec<MemberRow<'a>>,
+    /// What the request for the next page takes; `""` when nobody follows.
+    next: &'a str,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
+#[schemars(inline)]
+struct MemberRow<'a> {
+    /// Who.
+    #[serde(rename = "Member_Account")]
+    account: &'a str,
+    /// The name that the others see.
+    name_card: &'a str,
+    /// What the member may do among the others; `app.room.owner_role_name` says how the owner is
+    /// called.
+    #[schemars(extend("enum" = words::roles()))]
+    role: &'a str,
+    /// The member's marks: none yet.
+    marks: Vec<&'a str>,
+    /// A text of the app's own.
+    custom_info: &'a str,
 }
 
 impl Command for GetRoomMemberList {
     const SPEC: Spec = Spec {
         path: "room_engine_http_srv/get_room_member_list",
+        summary: "Reads a page of a room's members",
         page: "https://trtc.io/document/60715",
-        calls_per_second: 200,
-        may_call: MayCall::AppAdministrator,
         reads: true,
         codes: &[100_001, 100_002, 100_004, 100_005, 100_006],
-        wire: super::wire,
+        answers: &[100_001, 100_002, 100_004],
+        ..super::SPEC
     };
     type Request<'a> = Request<'a>;
+    type Response = Response<'static>;
 
     async fn answer<'a>(
         call: &'a Call<'a>,
@@ -145,6 +184,8 @@ impl Page<'_> {
 mod tests {
     use serde_json::json;
 
+    use super::*;
+    use crate::domain::Role;
     use crate::proto::tencent::tests::{Desk, done};
 
     const PATH: &str = "room_engine_http_srv/get_room_member_list";
@@ -173,6 +214,40 @@ mod tests {
                 }]},
             })
         );
+    }
+
+    #[test]
+    fn a_page_written_by_hand_is_what_its_type_would_be() {
+        let member = MemberView {
+            account: "\"a\"",
+            name: "n",
+            custom_info: "é",
+            role: Role::Admin,
+            entered: true,
+            joined_ms: 7,
+            plain: false,
+        };
+        let others = MemberView { account: "b", role: Role::Member, plain: true, ..member };
+        let row = |member: &MemberView<'static>, role| MemberRow {
+            account: member.account,
+            name_card: member.name,
+            role,
+            marks: Vec::new(),
+            custom_info: member.custom_info,
+        };
+        let member_list = vec![row(&member, "Admin"), row(&others, "Member")];
+        let mut by_type = Vec::new();
+        serde_json::to_writer(&mut by_type, &Response { member_list, next: "n-e_x" }).unwrap();
+
+        let mut reply = Reply::ok(Desk::new().next_request_id());
+        let before = reply.bytes().len() + br#","Response":"#.len();
+        let mut page = Page { reply: &mut reply, owner: "Owner", rows: 0 };
+        page.begin(2);
+        page.member(&member);
+        page.member(&others);
+        page.end("n-e_x");
+        let by_hand = &reply.bytes()[before..];
+        assert_eq!(std::str::from_utf8(by_hand), std::str::from_utf8(&by_type));
     }
 
     #[test]

@@ -3,25 +3,48 @@
 //! One command, one file; its name stands once more in [`COMMANDS`], from which everything else
 //! that lists commands derives.
 
+mod add_robot;
+mod change_room_owner;
 mod codes;
 mod create_room;
+mod delete_robot;
 mod destroy_room;
 mod get_room_info;
 mod get_room_member_list;
+mod kick_user_out;
+mod member_list;
 mod room_fields;
 mod update_room_info;
 mod update_room_member_info;
 mod words;
 
-pub use codes::wire;
+pub use add_robot::AddRobot;
+pub use change_room_owner::ChangeRoomOwner;
+pub use codes::{CODES, wire};
 pub use create_room::CreateRoom;
+pub use delete_robot::DeleteRobot;
 pub use destroy_room::DestroyRoom;
 pub use get_room_info::GetRoomInfo;
 pub use get_room_member_list::GetRoomMemberList;
+pub use kick_user_out::KickUserOut;
 pub use update_room_info::UpdateRoomInfo;
 pub use update_room_member_info::UpdateRoomMemberInfo;
 
-use super::command::Entry;
+use super::command::{Entry, MayCall, Spec};
+
+/// What all commands of the dialect have in common.
+const SPEC: Spec = Spec {
+    path: "",
+    summary: "",
+    page: "",
+    calls_per_second: 200,
+    may_call: MayCall::AppAdministrator,
+    reads: false,
+    codes: &[],
+    answers: &[],
+    meanings: CODES,
+    wire,
+};
 
 /// Every command of the dialect.
 pub const COMMANDS: &[Entry] = &[
@@ -31,4 +54,8 @@ pub const COMMANDS: &[Entry] = &[
     Entry::of::<GetRoomInfo>(),
     Entry::of::<GetRoomMemberList>(),
     Entry::of::<UpdateRoomMemberInfo>(),
+    Entry::of::<ChangeRoomOwner>(),
+    Entry::of::<KickUserOut>(),
+    Entry::of::<AddRobot>(),
+    Entry::of::<DeleteRobot>(),
 ];

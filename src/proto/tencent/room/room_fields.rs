@@ -13,6 +13,9 @@ pub(super) const MAX_CUSTOM_INFO_BYTES: usize = 500;
 /// The longest `Password`, in bytes of UTF-8. Undocumented; our choice.
 pub(super) const MAX_PASSWORD_BYTES: usize = 32;
 
+/// The most that a count can be. What the app allows is less.
+pub(super) const MAX_COUNT: i64 = u32::MAX as i64;
+
 /// `RoomName`; an empty one counts as absent.
 pub(super) fn room_name(text: Option<&Text<'_>>) -> Result<Option<Box<str>>, FieldFault> {
     let name = optional_text("RoomInfo.RoomName", text, MAX_ROOM_NAME_BYTES)?;
@@ -26,7 +29,7 @@ pub(super) fn custom_info(text: Option<&Text<'_>>) -> Result<Option<Box<str>>, F
 
 /// `MaxMemberCount`. Whether it is above the app's ceiling is the rules' business.
 pub(super) fn max_member_count(count: Option<i64>) -> Result<Option<u32>, FieldFault> {
-    number("RoomInfo.MaxMemberCount", count, 1, u32::MAX.into())
+    number("RoomInfo.MaxMemberCount", count, 1, MAX_COUNT)
 }
 
 /// `TakeSeatMode`; an empty one counts as absent.

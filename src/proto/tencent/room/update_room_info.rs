@@ -7,58 +7,87 @@
 //! `MaxMemberCount` below the present count only keeps new ones out; an empty `Password` turns the
 //! gate off and forgets what was kept.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::room_fields::{custom_info, max_member_count, password, room_name, take_seat_mode};
+use super::room_fields::{
+    MAX_COUNT, MAX_CUSTOM_INFO_BYTES, MAX_PASSWORD_BYTES, MAX_ROOM_NAME_BYTES, custom_info,
+    max_member_count, password, room_name, take_seat_mode,
+};
+use super::words::TAKE_SEAT_MODES;
 use crate::domain::{RoomChange, UpdateRoom};
-use crate::proto::tencent::command::{Call, Command, MayCall, Spec};
+use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{Text, required, room_id};
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
+use crate::proto::tencent::schema::{RoomIdField, words_or_null};
 
 /// Changes a room.
 pub struct UpdateRoomInfo;
 
 /// The body.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub struct Request<'a> {
+    /// The room and what is to change of it. What is absent stays.
     #[serde(rename = "RoomInfo", borrow)]
+    #[schemars(required)]
     room_info: Option<RoomInfo<'a>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(inline)]
 struct RoomInfo<'a> {
+    /// Which room.
     #[serde(borrow)]
+    #[schemars(with = "RoomIdField")]
     room_id: Option<Text<'a>>,
+    /// The name that people see. An empty one counts as absent.
     #[serde(borrow)]
+    #[schemars(length(max = MAX_ROOM_NAME_BYTES))]
     room_name: Option<Text<'a>>,
+    /// The most members, never above `app.room.member_ceiling`. Fewer than there are only keep new
+    /// ones out.
+    #[schemars(range(min = 1, max = MAX_COUNT))]
     max_member_count: Option<i64>,
+    /// No member may show the camera.
     is_video_disabled: Option<bool>,
+    /// No member may speak.
     is_audio_disabled: Option<bool>,
+    /// No member may write messages.
     is_message_disabled: Option<bool>,
+    /// No member may share the screen.
     is_screen_sharing_disabled: Option<bool>,
+    /// No member may record into the cloud.
     is_cloud_recording_disabled: Option<bool>,
+    /// A text of the app's own. An empty one clears it.
     #[serde(borrow)]
+    #[schemars(length(max = MAX_CUSTOM_INFO_BYTES))]
     custom_info: Option<Text<'a>>,
+    /// How people come to sit, in a room with seats. An empty word counts as absent.
     #[serde(borrow)]
+    #[schemars(extend("enum" = words_or_null(TAKE_SEAT_MODES)))]
     take_seat_mode: Option<Text<'a>>,
+    /// The door asks for the password.
     is_password_enabled: Option<bool>,
+    /// The password, which no reply shows. An empty one is forgotten and the door open.
     #[serde(borrow)]
+    #[schemars(length(max = MAX_PASSWORD_BYTES))]
     password: Option<Text<'a>>,
 }
 
 impl Command for UpdateRoomInfo {
     const SPEC: Spec = Spec {
         path: "room_engine_http_srv/update_room_info",
+        summary: "Changes a room",
         page: "https://trtc.io/document/60705",
-        calls_per_second: 200,
-        may_call: MayCall::AppAdministrator,
         reads: false,
         codes: &[100_001, 100_002, 100_004, 100_006],
-        wire: super::wire,
+        answers: &[100_001, 100_002, 100_004, 100_013, 100_211],
+        ..super::SPEC
     };
     type Request<'a> = Request<'a>;
+    type Response = ();
 
     async fn answer<'a>(
         call: &'a Call<'a>,

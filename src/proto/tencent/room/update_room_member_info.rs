@@ -5,15 +5,18 @@
 //! Where the page is silent: an empty `NameCard` or `CustomInfo` clears it, an empty `Role` counts
 //! as absent, a `Role` for the owner is 100006, one administrator too many is 100020.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::words::ROLES;
 use crate::domain::{MemberChange, UpdateMember};
-use crate::proto::tencent::command::{Call, Command, MayCall, Spec};
+use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{
     AccountText, Text, account, optional_text, required, room_id, word,
 };
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
+use crate::proto::tencent::schema::{AccountField, RoomIdField, words_or_null};
 
 /// The longest `NameCard` in this dialect, in bytes of UTF-8.
 const MAX_NAME_CARD_BYTES: usize = 32;
@@ -24,39 +27,53 @@ const MAX_CUSTOM_INFO_BYTES: usize = 60;
 pub struct UpdateRoomMemberInfo;
 
 /// The body.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request<'a> {
+    /// Which room.
     #[serde(borrow)]
+    #[schemars(with = "RoomIdField")]
     room_id: Option<Text<'a>>,
+    /// The member and what is to change of it. What is absent stays.
     #[serde(borrow)]
+    #[schemars(required)]
     member_info: Option<MemberInfo<'a>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(inline)]
 struct MemberInfo<'a> {
+    /// Which member.
     #[serde(rename = "Member_Account", borrow)]
+    #[schemars(with = "AccountField")]
     account: Option<AccountText<'a>>,
+    /// The name that the others see. An empty one clears it.
     #[serde(borrow)]
+    #[schemars(length(max = MAX_NAME_CARD_BYTES))]
     name_card: Option<Text<'a>>,
+    /// What the member may do among the others; never the owner's. An empty word counts as absent.
     #[serde(borrow)]
+    #[schemars(extend("enum" = words_or_null(ROLES)))]
     role: Option<Text<'a>>,
+    /// A text of the app's own. An empty one clears it.
     #[serde(borrow)]
+    #[schemars(length(max = MAX_CUSTOM_INFO_BYTES))]
     custom_info: Option<Text<'a>>,
 }
 
 impl Command for UpdateRoomMemberInfo {
     const SPEC: Spec = Spec {
         path: "room_engine_http_srv/update_room_member_info",
+        summary: "Changes a member",
         page: "https://trtc.io/document/60714",
-        calls_per_second: 200,
-        may_call: MayCall::AppAdministrator,
         reads: false,
         codes: &[100_001, 100_002, 100_004, 100_005, 100_006],
-        wire: super::wire,
+        answers: &[100_001, 100_002, 100_004, 100_005, 100_006, 100_020],
+        ..super::SPEC
     };
     type Request<'a> = Request<'a>;
+    type Response = ();
 
     async fn answer<'a>(
         call: &'a Call<'a>,
@@ -77,7 +94,7 @@ impl Command for UpdateRoomMemberInfo {
             account: account("MemberInfo.Member_Account", &who)?,
             change: MemberChange {
                 name,
-                admin: word("MemberInfo.Role", info.role, &[("Admin", true), ("Member", false)])?,
+                admin: word("MemberInfo.Role", info.role, ROLES)?,
                 custom_info,
             },
         };

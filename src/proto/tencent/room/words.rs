@@ -1,5 +1,9 @@
-//! The dialect's enumerated words.
+//! The dialect's enumerated words: those of requests as tables, those of replies as types.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::config::OwnerRoleName;
 use crate::domain::{Role, RoomKind, RoomStatus, SeatSettings, TakeSeatMode};
 
 /// How people may come to sit, as requests spell it.
@@ -9,27 +13,57 @@ pub(super) const TAKE_SEAT_MODES: &[(&str, TakeSeatMode)] =
 /// The kinds of room that can be made here.
 pub(super) const ROOM_TYPES: &[(&str, RoomKind)] = &[("Conference", RoomKind::Conference)];
 
+/// The roles that can be given, and whether each makes an administrator.
+pub(super) const ROLES: &[(&str, bool)] = &[("Admin", true), ("Member", false)];
+
 /// `TakeSeatMode` as replies spell it.
-pub(super) fn take_seat_mode(seats: Option<SeatSettings>) -> &'static str {
-    match seats.map(|seats| seats.mode) {
-        None => "None",
-        Some(TakeSeatMode::Free) => "FreeToTake",
-        Some(TakeSeatMode::Apply) => "ApplyToTake",
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+pub(super) enum TakeSeatModeWord {
+    None,
+    FreeToTake,
+    ApplyToTake,
+}
+
+impl TakeSeatModeWord {
+    pub(super) fn of(seats: Option<SeatSettings>) -> Self {
+        match seats.map(|seats| seats.mode) {
+            None => Self::None,
+            Some(TakeSeatMode::Free) => Self::FreeToTake,
+            Some(TakeSeatMode::Apply) => Self::ApplyToTake,
+        }
     }
 }
 
 /// `RoomType` as replies spell it.
-pub(super) fn room_type(kind: RoomKind) -> &'static str {
-    match kind {
-        RoomKind::Conference => "Conference",
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+pub(super) enum RoomTypeWord {
+    Conference,
+}
+
+impl From<RoomKind> for RoomTypeWord {
+    fn from(kind: RoomKind) -> Self {
+        match kind {
+            RoomKind::Conference => Self::Conference,
+        }
     }
 }
 
 /// `RoomStatus` as replies spell it.
-pub(super) fn room_status(status: RoomStatus) -> &'static str {
-    match status {
-        RoomStatus::NotStarted => "NotStarted",
-        RoomStatus::Running => "Running",
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
+pub(super) enum RoomStatusWord {
+    NotStarted,
+    Running,
+}
+
+impl From<RoomStatus> for RoomStatusWord {
+    fn from(status: RoomStatus) -> Self {
+        match status {
+            RoomStatus::NotStarted => Self::NotStarted,
+            RoomStatus::Running => Self::Running,
+        }
     }
 }
 
@@ -40,4 +74,11 @@ pub(super) fn role(role: Role, owner: &'static str) -> &'static str {
         Role::Admin => "Admin",
         Role::Member => "Member",
     }
+}
+
+/// Every `Role` that a reply may hold.
+pub(super) fn roles() -> Vec<&'static str> {
+    let owner = OwnerRoleName::Owner.as_str();
+    let others = [Role::Admin, Role::Member].map(|other| role(other, owner));
+    [owner, OwnerRoleName::RoomOwner.as_str()].into_iter().chain(others).collect()
 }

@@ -1,14 +1,16 @@
 //! A desk to call commands at, without a socket: the gateway on a store in memory.
 
+mod codes;
+
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Gateway, Head, Origins, commands};
 use crate::config::{DEVELOPMENT_KEY, Defaults, Settings, Sources};
 use crate::domain::{Account, AppId, Enter, RoomId};
-use crate::engine::{App, Engine};
+use crate::engine::{App, Engine, RequestId};
 use crate::sig::usersig::{Claims, SecretKey, sign};
 use crate::store::MemoryStore;
 use crate::telemetry::Metrics;
@@ -55,6 +57,10 @@ impl Desk {
         self.engine.app(AppId(SDKAPPID)).unwrap()
     }
 
+    pub(in crate::proto::tencent) fn next_request_id(&self) -> RequestId {
+        self.gateway.next_request_id()
+    }
+
     /// The whole reply to a body as it stands, without its `RequestId`.
     pub(super) fn call(&self, path: &str, body: &str) -> Value {
         let path = format!("/v4/{path}");
@@ -68,6 +74,28 @@ impl Desk {
         let sent = reply.as_object_mut().unwrap().remove("RequestId").unwrap();
         assert_eq!(sent, request_id.to_string());
         reply
+    }
+
+    /// A room of defaults.
+    pub(super) fn create(&self, room: &str, owner: &str) {
+        let info = json!({"RoomId": room, "RoomType": "Conference", "Owner_Account": owner});
+        let body = json!({"RoomInfo": info}).to_string();
+        assert_eq!(self.call("room_engine_http_srv/create_room", &body), done());
+    }
+
+    /// Asserts that a call is refused with this code and text.
+    #[track_caller]
+    pub(super) fn refuses(&self, path: &str, body: &str, code: u32, text: &str) {
+        let refused = json!({"ActionStatus": "FAIL", "ErrorCode": code, "ErrorInfo": text});
+        assert_eq!(self.call(path, body), refused, "{path} {body}");
+    }
+
+    /// Everybody in a room, with the role, in order.
+    pub(super) fn roles(&self, room: &str) -> Value {
+        let body = json!({"RoomId": room}).to_string();
+        let reply = self.call("room_engine_http_srv/get_room_member_list", &body);
+        let rows = reply["Response"]["MemberList"].as_array().unwrap().iter();
+        rows.map(|row| json!([row["Member_Account"], row["Role"]])).collect()
     }
 
     /// A client comes in.
