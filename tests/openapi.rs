@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use guestlist::config::{Defaults, Settings, Sources};
 use guestlist::control::document;
 use guestlist::proto::tencent::{GATEWAY_CODES, commands, room};
 use serde_json::Value;
@@ -104,4 +105,20 @@ fn every_code_of_a_command_has_a_meaning() {
         }
     }
     assert!(GATEWAY_CODES.is_sorted() && room::CODES.is_sorted());
+}
+
+#[test]
+fn the_servers_are_those_of_the_default_settings() {
+    let settings = Settings::load(&Sources::default(), Defaults::Dev).unwrap();
+    let document = parsed();
+    let addresses = |path: &str| -> Vec<String> {
+        let servers = document["paths"][path]["servers"].as_array().unwrap().iter();
+        let default = |server: &Value| server["variables"]["address"]["default"].clone();
+        servers.map(|server| default(server).as_str().unwrap().to_owned()).collect()
+    };
+    let main = settings.server.listen.to_string();
+    let control = settings.control.listen.to_string();
+    assert_eq!(addresses("/healthz"), [main.clone(), control.clone()]);
+    assert_eq!(addresses("/v4/room_engine_http_srv/create_room"), [main]);
+    assert_eq!(addresses("/_guestlist/v1/apps"), [control]);
 }

@@ -23,6 +23,7 @@ KEY = "67756573746c69737420646576656c6f706d656e74206b657920303030303031"
 ADMIN = "admin"
 ROOMS = ["fuzz-1", "fuzz-2", "fuzz-3"]
 PEOPLE = [ADMIN, "bob", "carol", "dave", "用户"]
+STRANGER = "mallory"
 
 SIGNED = {
     "sdkappid": APP,
@@ -38,7 +39,8 @@ seen = collections.Counter()
 def seed():
     """Makes the rooms that are not there, and lets everybody in."""
     for room in ROOMS:
-        body = {"RoomInfo": {"RoomId": room, "RoomType": "Conference", "IsSeatEnabled": True}}
+        seats = room != ROOMS[0]
+        body = {"RoomInfo": {"RoomId": room, "RoomType": "Conference", "IsSeatEnabled": seats}}
         url = f"{MAIN}/v4/room_engine_http_srv/create_room"
         requests.post(url, params=SIGNED, json=body, timeout=5)
         url = f"{CONTROL}/_guestlist/v1/apps/{APP}/rooms/{room}/members"
@@ -77,11 +79,14 @@ def before_call(ctx, case, kwargs):
             new = case.operation.path.endswith("/create_room") and choices.randrange(2)
             for fields in (case.body, case.body.get("RoomInfo"), case.body.get("MemberInfo")):
                 known(fields, [] if new else ["RoomId"], ROOMS)
-                known(fields, ["Member_Account"], PEOPLE)
+                known(fields, ["Member_Account"], [*PEOPLE, STRANGER])
+            if new and isinstance(case.body.get("RoomInfo"), dict):
+                # Two numbers that were thrown are hardly ever a start and an end.
+                case.body["RoomInfo"].pop("ScheduleEndTime", None)
     elif case.path_parameters and not meant_to_be_wrong(case, "path"):
         case.path_parameters["app"] = APP
         known(case.path_parameters, ["room"], ROOMS)
-        known(case.path_parameters, ["account"], PEOPLE)
+        known(case.path_parameters, ["account"], [*PEOPLE, STRANGER])
 
 
 @schemathesis.hook

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Runs schemathesis against both listeners of a server that it starts and ends.
 #
-#     tests/schemathesis/run.sh [CASES]    at most so many for each operation and phase, 200 unless said
+#     tests/schemathesis/run.sh [CASES]    at most so many for each operation and phase, 300 unless said
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-cases=${1:-200}
+cases=${1:-300}
 here=tests/schemathesis
 venv=target/schemathesis
 out=target/schemathesis-report
@@ -17,13 +17,14 @@ if [[ ! -x $venv/bin/schemathesis ]]; then
 fi
 
 cargo build --quiet --locked --bin guestlist
+rm -f "$out/started" # that of an earlier run
 target/debug/guestlist dev --listen 127.0.0.1:0 --control-listen 127.0.0.1:0 \
   --set app.0.unlimited=true --set log.access=off >"$out/started" 2>"$out/stderr" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
 
 # The first line on stdout says where it is.
-address() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$out/started"; }
+address() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$out/started" 2>/dev/null || true; }
 until [[ -n $(address control_listen) ]]; do
   kill -0 "$server" # or it has ended, and nothing will come
   sleep 0.05
