@@ -11,5 +11,6 @@ mod gateway;
 mod genuine;
 mod harness;
 mod members;
+mod people;
 mod program;
 mod rooms;

@@ -224,6 +224,7 @@ mod tests {
             custom_info: "é",
             role: Role::Admin,
             entered: true,
+            robot: false,
             joined_ms: 7,
             plain: false,
         };

@@ -102,8 +102,10 @@ fn is_known(refused: &Refused) -> bool {
             | Refusal::RoomExists
             | Refusal::RoomExistsAndYours
             | Refusal::NotAMember { .. }
+            | Refusal::NotTheOwner { .. }
             | Refusal::OwnerKeepsRole { .. }
             | Refusal::TooManyAdmins { .. }
+            | Refusal::TooManyRobots { .. }
             | Refusal::RoomFull { .. }
             | Refusal::AboveCeiling { .. }
             | Refusal::ScheduleTooShort { .. }
