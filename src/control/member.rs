@@ -19,8 +19,8 @@ pub(super) struct MemberRow<'a> {
     robot: bool,
     /// The place in the list, in Unix milliseconds of the app's clock.
     joined_ms: u64,
-    /// There are no marks yet.
-    marks: [(); 0],
+    /// The app's marks on the member.
+    marks: &'a [u32],
     /// The app's own text about the member.
     custom_info: &'a str,
     /// Nobody sits yet.
@@ -50,7 +50,7 @@ impl<'a> MemberRow<'a> {
             },
             robot: member.robot,
             joined_ms: member.joined_ms,
-            marks: [],
+            marks: member.marks,
             custom_info: member.custom_info,
             seat: None,
             entered: member.entered,

@@ -153,6 +153,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::RoomExistsAndYours
         | Refusal::RoomFull { .. }
         | Refusal::TooManyAdmins { .. }
+        | Refusal::TooManyMarks { .. }
         | Refusal::TooManyRobots { .. }
         | Refusal::NoSeats => StatusCode::CONFLICT,
         Refusal::AboveCeiling { .. }

@@ -29,6 +29,8 @@ pub struct Member {
     pub entered: bool,
     /// A program in a person's place.
     pub robot: bool,
+    /// The app's marks on the member, ascending. They go with him.
+    pub marks: Box<[u32]>,
     /// When the member came to stand in the list, in Unix milliseconds of the app's clock. With
     /// the account it is the place in the order.
     pub joined_ms: u64,
@@ -46,6 +48,7 @@ impl Member {
             role,
             entered: false,
             robot: false,
+            marks: Box::default(),
             joined_ms,
         }
     }
@@ -60,6 +63,7 @@ impl Member {
             role: self.role,
             entered: self.entered,
             robot: self.robot,
+            marks: &self.marks,
             joined_ms: self.joined_ms,
             plain: self.is_plain(),
         }
@@ -88,6 +92,8 @@ pub struct MemberView<'a> {
     pub entered: bool,
     /// A program in a person's place.
     pub robot: bool,
+    /// The app's marks on the member, ascending.
+    pub marks: &'a [u32],
     /// When the member came to stand in the list, in Unix milliseconds.
     pub joined_ms: u64,
     /// The texts need no escaping in JSON.
@@ -107,6 +113,7 @@ impl MemberView<'_> {
             role: self.role,
             entered: self.entered,
             robot: self.robot,
+            marks: self.marks.into(),
             joined_ms: self.joined_ms,
         }
     }

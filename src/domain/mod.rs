@@ -10,6 +10,7 @@
 
 mod event;
 mod ids;
+mod marks;
 mod member;
 mod operation;
 mod ops;
@@ -23,12 +24,13 @@ mod text;
 
 pub use event::{Event, LeaveReason};
 pub use ids::{Account, AppId, MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES, RoomId, RoomKey};
+pub use marks::{MAX_MARKS_PER_ROOM, MIN_MARK, MarkCounts};
 pub use member::{Member, MemberView, Role};
 pub use operation::{Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice};
 pub use ops::{
     AddRobot, ChangeOwner, CreateRoom, DeleteRobot, DestroyRoom, Enter, EnterMany, Entry, Kick,
-    Leave, MAX_ENTRIES_PER_STEP, MemberChange, Reclaim, RoomChange, SeatRequest, UpdateMember,
-    UpdateRoom,
+    Leave, MAX_ENTRIES_PER_STEP, MarkMembers, MemberChange, Reclaim, RoomChange, SeatRequest,
+    UpdateMember, UpdateRoom,
 };
 pub use page::{PageEnd, PageQuery, PageSink};
 pub use password::{Gate, PasswordHash, Salt};

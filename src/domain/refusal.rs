@@ -47,6 +47,12 @@ pub enum Refusal {
         /// The limit.
         at_most: u32,
     },
+    /// The room has all the different marks it may have.
+    #[error("at most {at_most} different marks in a room")]
+    TooManyMarks {
+        /// The limit.
+        at_most: usize,
+    },
     /// The room has all the robots it may have.
     #[error("at most {at_most} robots")]
     TooManyRobots {

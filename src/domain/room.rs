@@ -1,6 +1,7 @@
 //! A room: its facts, rarely written, and its tally, written with every coming and going.
 
 use super::ids::Account;
+use super::marks::MarkCounts;
 use super::member::{MemberView, Role};
 use super::operation::Env;
 use super::password::Gate;
@@ -136,6 +137,8 @@ pub struct Tally {
     pub present: u32,
     /// The robots among them.
     pub robots: u32,
+    /// The marks that they hold.
+    pub marks: MarkCounts,
     /// The latest place that was ever given in this room's order, in Unix milliseconds.
     pub newest_joined_ms: u64,
     /// When somebody has to look at the room again, in Unix milliseconds of the app's clock: an
@@ -154,7 +157,10 @@ impl Tally {
     /// The tally without a member who goes.
     #[must_use]
     pub fn without(self, member: &MemberView<'_>) -> Self {
+        let mut marks = self.marks;
+        member.marks.iter().for_each(|mark| marks.remove(*mark));
         Self {
+            marks,
             members: self.members - 1,
             admins: self.admins - u32::from(member.role == Role::Admin),
             present: self.present - u32::from(member.entered),

@@ -122,7 +122,7 @@ fn a_reply_that_breaks_its_schema_is_found() {
         ("/Response", json!({"MemberList": []})),
         ("/Response/Next", json!(null)),
         ("/Response/MemberList/0/Role", json!("owner")),
-        ("/Response/MemberList/0/Marks", json!([1])),
+        ("/Response/MemberList/0/Marks", json!(["1"])),
         ("/Response/MemberList/0", json!({"Member_Account": "a"})),
     ] {
         let mut broken = good.clone();

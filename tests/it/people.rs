@@ -169,3 +169,72 @@ async fn a_full_room_takes_no_robot() {
     let refused = server.refused("add_robot", robot).await;
     assert_eq!(refused, (100_008, "the room is full: at most 1 members".into()));
 }
+
+#[tokio::test]
+async fn members_are_marked_up_to_every_limit() {
+    let server = a_room_of_three().await;
+    let mark = |list: Value| json!({"RoomId": "r", "CommandType": 1, "MemberList": list});
+    let one = |account: &str, marks: Value| json!({"Member_Account": account, "Marks": marks});
+    let eleven: Value = (0..11).map(|nth| one(&format!("u{nth}"), json!([1000]))).collect();
+    let rows = [
+        (json!({"RoomId": "r", "MemberList": []}), 100_002, "CommandType: missing"),
+        (json!({"RoomId": "r", "CommandType": 1}), 100_002, "MemberList: missing"),
+        (mark(json!([])), 100_002, "MemberList: 0 members, 1 to 10"),
+        (mark(eleven), 100_002, "MemberList: 11 members, 1 to 10"),
+        (mark(json!([{"Marks": [1000]}])), 100_002, "MemberList[0].Member_Account: missing"),
+        (mark(json!([{"Member_Account": "bob"}])), 100_002, "MemberList[0].Marks: missing"),
+        (mark(json!([one("bob", json!([]))])), 100_002, "MemberList[0].Marks: 0 marks, 1 to 3"),
+        (
+            mark(json!([one("bob", json!([1000, 1001, 1002, 1003]))])),
+            100_002,
+            "MemberList[0].Marks: 4 marks, 1 to 3",
+        ),
+        (
+            mark(json!([one("bob", json!([999]))])),
+            100_002,
+            "MemberList[0].Marks: 999, 1000 to 4294967295",
+        ),
+        (
+            mark(json!([one("bob", json!([4_294_967_296_u64]))])),
+            100_002,
+            "MemberList[0].Marks: 4294967296, 1000 to 4294967295",
+        ),
+        (
+            mark(json!([one("bob", json!([1000])), one("eve", json!([1000]))])),
+            100_005,
+            "eve is not a member of the room",
+        ),
+        (
+            mark(json!([one("bob", json!([1000])), {"Member_Account": 7}])),
+            60015,
+            "MemberList.Member_Account: an account must be a string",
+        ),
+    ];
+    refuses(&server, "mark_room_member", &rows).await;
+    let marks = async || {
+        let reply = server.done("get_room_member_list", json!({"RoomId": "r"})).await;
+        let rows = reply["Response"]["MemberList"].as_array().unwrap().iter();
+        rows.map(|row| row["Marks"].clone()).collect::<Value>()
+    };
+    assert_eq!(marks().await, json!([[], [], []]));
+    for first in [1000, 1003, 1006] {
+        let three = json!([first, first + 1, first + 2]);
+        server.done("mark_room_member", mark(json!([one("bob", three)]))).await;
+    }
+    let tenth = json!([one("carol", json!([4_294_967_295_u32, 1000]))]);
+    server.done("mark_room_member", mark(tenth)).await;
+    let nine: Vec<u32> = (1000..1009).collect();
+    assert_eq!(marks().await, json!([[], nine, [1000, 4_294_967_295_u32]]));
+    let eleventh = mark(json!([one("admin", json!([1000, 1009]))]));
+    let refused = server.refused("mark_room_member", eleventh).await;
+    let text = "MemberList.Marks: the room has its upper limit of 10 different marks";
+    assert_eq!(refused, (100_009, text.to_owned()));
+    assert_eq!(marks().await[0], json!([]), "nothing half applied");
+    assert_eq!(server.leave("r", "bob").await, 204);
+    server.enter("r", "bob").await;
+    assert_eq!(
+        marks().await,
+        json!([[], [1000, 4_294_967_295_u32], []]),
+        "marks go with the member"
+    );
+}

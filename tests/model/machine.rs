@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use guestlist::domain::{
     Account, AddRobot, AppId, ChangeOwner, CreateRoom, DeleteRobot, DestroyRoom, Enter, EnterMany,
-    Env, Event, Facts, Gate, Kick, Leave, Member, MemberChange, MemberView, Need, Operation,
-    PageQuery, PageSink, PasswordHash, Position, Reclaim, Refusal, Role, RoomChange, RoomId,
-    RoomKey, RoomKind, RoomView, SeatRequest, Silenced, Slice, Tally, UpdateMember, UpdateRoom,
+    Env, Event, Facts, Gate, Kick, Leave, MarkMembers, Member, MemberChange, MemberView, Need,
+    Operation, PageQuery, PageSink, PasswordHash, Position, Reclaim, Refusal, Role, RoomChange,
+    RoomId, RoomKey, RoomKind, RoomView, SeatRequest, Silenced, Slice, Tally, UpdateMember,
+    UpdateRoom,
 };
 use guestlist::store::conformance::{RoomSeen, everything};
 use guestlist::store::{Counts, Due, RoomStore, TxError};
@@ -99,6 +100,10 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
                 let accounts = who.iter().map(|who| account(who)).collect();
                 let operation = Kick { by: account(by), accounts, words: "off topic".into() };
                 Some(machine.run(world, at, &operation, done))
+            }
+            Step::Mark(at, set, entries) => {
+                let entries = entries.into_iter().map(|(who, marks)| (account(&who), marks));
+                Some(machine.run(world, at, &MarkMembers::new(set, entries), done))
             }
             Step::AddRobot(at, who) => {
                 Some(machine.run(world, at, &AddRobot { account: account(&who) }, done))
@@ -264,10 +269,13 @@ fn compare(seen: &RoomSeen, room: &Room) {
         admins: u32::try_from(room.admins()).unwrap(),
         present: u32::try_from(room.present()).unwrap(),
         robots: u32::try_from(room.robots()).unwrap(),
+        // Compared below.
+        marks: seen.tally.marks,
         due_ms: room.due_ms(),
         newest_joined_ms: room.newest_joined_ms,
     };
     assert_eq!(seen.tally, tally, "{}", room.id);
+    assert_eq!(seen.tally.marks.iter().collect::<Vec<_>>(), room.marks(), "{}", room.id);
     assert_eq!(seen.members, room.members, "{}", room.id);
 }
 

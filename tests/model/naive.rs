@@ -121,6 +121,7 @@ fn newcomer(account: Account, role: Role, entered: bool, joined_ms: u64) -> Memb
         role,
         entered,
         robot: false,
+        marks: Box::default(),
         joined_ms,
     }
 }
@@ -132,6 +133,15 @@ impl Room {
 
     pub(crate) fn robots(&self) -> usize {
         self.members.iter().filter(|member| member.robot).count()
+    }
+
+    /// Each mark that somebody holds, and how many do.
+    pub(crate) fn marks(&self) -> Vec<(u32, u32)> {
+        let mut marks = std::collections::BTreeMap::new();
+        for mark in self.members.iter().flat_map(|member| &member.marks) {
+            *marks.entry(*mark).or_insert(0) += 1;
+        }
+        marks.into_iter().collect()
     }
 
     pub(crate) fn present(&self) -> usize {
@@ -235,6 +245,9 @@ impl World {
                 self.outcome = Some(self.change_owner(*place, from, to));
             }
             Step::Kick(place, by, who) => self.outcome = Some(self.kick(*place, by, who)),
+            Step::Mark(place, set, entries) => {
+                self.outcome = Some(self.mark(*place, *set, entries));
+            }
             Step::AddRobot(place, who) => self.outcome = Some(self.add_robot(*place, who)),
             Step::DeleteRobot(place, who) => self.outcome = Some(self.delete_robot(*place, who)),
             Step::Reclaim(place) => self.outcome = Some(self.reclaim(*place)),
@@ -467,6 +480,35 @@ impl World {
         let accounts = who.iter().map(|who| account(who)).collect();
         let (by, words, reason) = (account(by), "off topic".into(), LeaveReason::Kicked);
         Ok((Answer::Done, vec![Event::MembersLeft { accounts, reason, by, words }]))
+    }
+
+    fn mark(&mut self, place: Place, set: bool, entries: &[(String, Vec<u32>)]) -> Outcome {
+        let room = self.room(place)?;
+        let mut marked = room.clone();
+        // Who is not in is told before what is too many; both in the order of the call.
+        let mut accounts: Vec<&str> = Vec::new();
+        for (who, _) in entries {
+            if !accounts.contains(&who.as_str()) {
+                accounts.push(who);
+            }
+        }
+        for who in accounts {
+            let nth = marked.find(who).ok_or(nobody(who))?;
+            for mark in entries.iter().filter(|(other, _)| other == who).flat_map(|(_, m)| m) {
+                let mut held = marked.members[nth].marks.to_vec();
+                held.retain(|other| other != mark);
+                if set {
+                    held.push(*mark);
+                    held.sort_unstable();
+                }
+                marked.members[nth].marks = held.into();
+                if marked.marks().len() > 10 {
+                    return Err(Refusal::TooManyMarks { at_most: 10 });
+                }
+            }
+        }
+        *room = marked;
+        Ok((Answer::Done, vec![]))
     }
 
     fn add_robot(&mut self, place: Place, who: &str) -> Outcome {

@@ -30,6 +30,7 @@ pub(crate) enum Step {
     Leave(Place, String, LeaveReason),
     ChangeOwner(Place, String, String),
     Kick(Place, &'static str, Vec<String>),
+    Mark(Place, bool, Vec<(String, Vec<u32>)>),
     AddRobot(Place, String),
     DeleteRobot(Place, String),
     Reclaim(Place),
@@ -229,6 +230,11 @@ fn limit() -> impl Strategy<Value = usize> {
     prop_oneof![4 => 1..4_usize, 1 => 1..700_usize]
 }
 
+/// A few marks; there are more of them than a room may have.
+fn marks() -> impl Strategy<Value = Vec<u32>> {
+    prop::collection::vec(1000..1013_u32, 0..4)
+}
+
 /// A room and its owner, if there is a room.
 fn owner_or_anybody(world: &World) -> BoxedStrategy<(Option<Place>, Option<String>)> {
     let rooms = world.apps.iter().enumerate();
@@ -277,6 +283,15 @@ pub(crate) fn next(world: &World) -> BoxedStrategy<Step> {
                 accounts.extend(others.into_iter().map(str::to_owned));
                 accounts.dedup();
                 Step::Kick(at, by, accounts)
+            }
+        ),
+        6 => (guest.clone(), prop::bool::weighted(0.7), marks(), person(), marks()).prop_map(
+            |((at, who), set, some, other, more)| {
+                let mut entries = vec![(who, some)];
+                if more.len() > 1 {
+                    entries.push((other.to_owned(), more));
+                }
+                Step::Mark(at, set, entries)
             }
         ),
         4 => (at.clone(), anybody()).prop_map(|(at, who)| Step::AddRobot(at, who)),

@@ -240,6 +240,7 @@ pub(super) fn member(name: &str, joined_ms: u64) -> Member {
         role: Role::Member,
         entered: true,
         robot: false,
+        marks: Box::default(),
         joined_ms,
     }
 }

@@ -22,6 +22,7 @@ fn newcomer(name: &str, role: Role, joined_ms: u64) -> Member {
         role,
         entered: true,
         robot: false,
+        marks: Box::default(),
         joined_ms,
     }
 }
@@ -43,6 +44,7 @@ fn a_newcomer_is_counted_and_told_of() {
             members: 2,
             present: 2,
             robots: 0,
+            marks: Default::default(),
             admins: 1,
             newest_joined_ms: NOW_MS,
             due_ms: None,

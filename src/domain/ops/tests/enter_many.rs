@@ -28,6 +28,7 @@ fn they_stand_at_one_moment_behind_everybody_else_and_are_told_of_at_once() {
             members: 4,
             present: 4,
             robots: 0,
+            marks: Default::default(),
             admins: 1,
             newest_joined_ms: NOW_MS + 6,
             due_ms: None,

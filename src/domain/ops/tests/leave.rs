@@ -33,6 +33,7 @@ fn who_goes_is_no_longer_counted_and_the_order_goes_on() {
                 members: 2,
                 present: 2,
                 robots: 0,
+                marks: Default::default(),
                 admins,
                 newest_joined_ms: 30,
                 due_ms: None,

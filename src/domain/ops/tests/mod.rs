@@ -6,6 +6,7 @@ mod enter;
 mod enter_many;
 mod kick;
 mod leave;
+mod mark_members;
 mod reclaim;
 mod robots;
 mod unknown_room;
@@ -54,6 +55,7 @@ fn member(name: &str, role: Role, joined_ms: u64) -> Member {
         role,
         entered: true,
         robot: false,
+        marks: Box::default(),
         joined_ms,
     }
 }

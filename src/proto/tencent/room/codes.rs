@@ -17,6 +17,7 @@ pub const CODES: &[(u32, &str)] = &[
     (100_005, "the account is not in the room"),
     (100_006, "permission denied"),
     (100_008, "the room is full"),
+    (100_009, "the room has its upper limit of different marks"),
     (100_010, "the room id is in use, and the caller owns the room"),
     (100_013, "more than the app's settings allow"),
     (100_015, "no such `RoomType`"),
@@ -55,6 +56,10 @@ fn rule(refusal: &Refusal) -> Wire {
         Refusal::NotTheOwner { account } => {
             Wire::new(100_002, format!("From_Account: {account} does not own the room"))
         }
+        Refusal::TooManyMarks { at_most } => Wire::new(
+            100_009,
+            format!("MemberList.Marks: the room has its upper limit of {at_most} different marks"),
+        ),
         Refusal::TooManyRobots { at_most } => {
             Wire::new(100_700, format!("the room has its upper limit of {at_most} robots"))
         }

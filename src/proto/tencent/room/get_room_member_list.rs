@@ -69,8 +69,8 @@ struct MemberRow<'a> {
     /// called.
     #[schemars(extend("enum" = words::roles()))]
     role: &'a str,
-    /// The member's marks: none yet.
-    marks: Vec<&'a str>,
+    /// The app's marks on the member.
+    marks: &'a [u32],
     /// A text of the app's own.
     custom_info: &'a str,
 }
@@ -153,7 +153,9 @@ impl PageSink for Page<'_> {
             out.extend_from_slice(member.name.as_bytes());
             out.extend_from_slice(br#"","Role":""#);
             out.extend_from_slice(role);
-            out.extend_from_slice(br#"","Marks":[],"CustomInfo":""#);
+            out.extend_from_slice(br#"","Marks":["#);
+            push_marks(out, member.marks);
+            out.extend_from_slice(br#"],"CustomInfo":""#);
             out.extend_from_slice(member.custom_info.as_bytes());
             out.extend_from_slice(br#""}"#);
         } else {
@@ -163,10 +165,21 @@ impl PageSink for Page<'_> {
             push_string(out, member.name);
             out.extend_from_slice(br#","Role":""#);
             out.extend_from_slice(role);
-            out.extend_from_slice(br#"","Marks":[],"CustomInfo":"#);
+            out.extend_from_slice(br#"","Marks":["#);
+            push_marks(out, member.marks);
+            out.extend_from_slice(br#"],"CustomInfo":"#);
             push_string(out, member.custom_info);
             out.push(b'}');
         }
+    }
+}
+
+fn push_marks(out: &mut Vec<u8>, marks: &[u32]) {
+    for (nth, mark) in marks.iter().enumerate() {
+        if nth > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(itoa::Buffer::new().format(*mark).as_bytes());
     }
 }
 
@@ -225,15 +238,17 @@ mod tests {
             role: Role::Admin,
             entered: true,
             robot: false,
+            marks: &[1000, 4_294_967_295],
             joined_ms: 7,
             plain: false,
         };
-        let others = MemberView { account: "b", role: Role::Member, plain: true, ..member };
+        let others =
+            MemberView { account: "b", role: Role::Member, marks: &[], plain: true, ..member };
         let row = |member: &MemberView<'static>, role| MemberRow {
             account: member.account,
             name_card: member.name,
             role,
-            marks: Vec::new(),
+            marks: member.marks,
             custom_info: member.custom_info,
         };
         let member_list = vec![row(&member, "Admin"), row(&others, "Member")];

@@ -12,6 +12,7 @@ mod destroy_room;
 mod get_room_info;
 mod get_room_member_list;
 mod kick_user_out;
+mod mark_room_member;
 mod member_list;
 mod room_fields;
 mod update_room_info;
@@ -27,6 +28,7 @@ pub use destroy_room::DestroyRoom;
 pub use get_room_info::GetRoomInfo;
 pub use get_room_member_list::GetRoomMemberList;
 pub use kick_user_out::KickUserOut;
+pub use mark_room_member::MarkRoomMember;
 pub use update_room_info::UpdateRoomInfo;
 pub use update_room_member_info::UpdateRoomMemberInfo;
 
@@ -55,6 +57,7 @@ pub const COMMANDS: &[Entry] = &[
     Entry::of::<GetRoomMemberList>(),
     Entry::of::<UpdateRoomMemberInfo>(),
     Entry::of::<ChangeRoomOwner>(),
+    Entry::of::<MarkRoomMember>(),
     Entry::of::<KickUserOut>(),
     Entry::of::<AddRobot>(),
     Entry::of::<DeleteRobot>(),

@@ -53,6 +53,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::OwnerKeepsRole { account },
         Refusal::NotTheOwner { account: Account::parse("a").unwrap() },
         Refusal::TooManyAdmins { at_most: 0 },
+        Refusal::TooManyMarks { at_most: 0 },
         Refusal::TooManyRobots { at_most: 0 },
         Refusal::RoomFull { at_most: 0 },
         Refusal::AboveCeiling { ceiling: Ceiling::Members, asked: 0, at_most: 0 },
@@ -105,6 +106,7 @@ fn is_known(refused: &Refused) -> bool {
             | Refusal::NotTheOwner { .. }
             | Refusal::OwnerKeepsRole { .. }
             | Refusal::TooManyAdmins { .. }
+            | Refusal::TooManyMarks { .. }
             | Refusal::TooManyRobots { .. }
             | Refusal::RoomFull { .. }
             | Refusal::AboveCeiling { .. }
