@@ -123,7 +123,11 @@ fn any_value() -> impl Strategy<Value = Value> {
 
 fn field_name() -> impl Strategy<Value = String> {
     let known = vec!["Member_Account", "Password", "RoomInfo", "RoomId", "Next", "Count", "Role"];
-    prop_oneof![prop::sample::select(known).prop_map(str::to_owned), any::<String>()]
+    prop_oneof![
+        4 => prop::sample::select(known).prop_map(str::to_owned),
+        2 => any::<String>(),
+        1 => Just("a".repeat(1_000)),
+    ]
 }
 
 /// What happens to one place in a body.
