@@ -275,6 +275,30 @@ proptest! {
     }
 }
 
+/// A target that the fuzzer does not know, or that has nothing to start from, would be forgotten.
+#[test]
+fn the_fuzzer_has_the_same_targets() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let names = |directory: &str| -> BTreeSet<String> {
+        let entries = std::fs::read_dir(root.join(directory)).expect("a directory");
+        let paths = entries.map(|entry| entry.expect("a directory entry").path());
+        let stems = paths.map(|path| path.file_stem().expect("a name").to_os_string());
+        stems.map(|stem| stem.into_string().expect("UTF-8")).collect()
+    };
+    let mut targets = names("tests/targets");
+    targets.retain(|name| !["mod", "desk"].contains(&name.as_str()));
+    assert_eq!(names("fuzz/fuzz_targets"), targets);
+    assert_eq!(names("fuzz/corpus"), targets);
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("a text");
+    let manifest = read("fuzz/Cargo.toml");
+    for name in &targets {
+        let path = format!("fuzz_targets/{name}.rs");
+        assert!(manifest.contains(&format!("name = \"{name}\"\npath = \"{path}\"\n")), "{name}");
+        let calls = format!("{name}::run(input)");
+        assert!(read(&format!("fuzz/{path}")).contains(&calls), "{name}");
+    }
+}
+
 #[test]
 fn every_seed_holds() {
     seeds("usersig").iter().for_each(|(_, seed)| usersig::run(seed));
