@@ -10,6 +10,9 @@ use serde_json::Value;
 use super::field::FieldFault;
 use super::refused::{GatewayRefusal, Refused};
 
+/// The most that is said of a path whose names are the caller's own, in characters.
+const MAX_PATH_CHARS: usize = 100;
+
 /// Parses a body. Unknown fields are ignored, `null` is the same as absent; a field that comes
 /// twice is refused.
 ///
@@ -98,7 +101,8 @@ fn numeric_account<'v>(value: &'v Value, path: &mut Vec<&'v str>) -> Option<Stri
                 _ => false,
             };
             let found = if numeric && name.ends_with("_Account") {
-                Some(path.join("."))
+                // Names that we do not know may be as long as the body.
+                Some(path.join(".").chars().take(MAX_PATH_CHARS).collect())
             } else {
                 numeric_account(value, path)
             };
@@ -107,5 +111,25 @@ fn numeric_account<'v>(value: &'v Value, path: &mut Vec<&'v str>) -> Option<Stri
         }),
         Value::Array(items) => items.iter().find_map(|item| numeric_account(item, path)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A body names its unknown fields as it likes.
+    #[test]
+    fn a_refusal_does_not_repeat_a_name_as_long_as_the_body() {
+        let field = |name: &str| {
+            let body = format!(r#"{{"Count":"x","{name}":{{"A_Account":1}}}}"#);
+            let request = parse::<std::collections::BTreeMap<String, i64>>(body.as_bytes());
+            let Err(Refused::Gateway(GatewayRefusal::AccountNotText { field })) = request else {
+                panic!("{request:?}");
+            };
+            field
+        };
+        assert_eq!(field("MemberInfo"), "MemberInfo.A_Account");
+        assert_eq!(field(&"é".repeat(100_000)), "é".repeat(MAX_PATH_CHARS));
     }
 }

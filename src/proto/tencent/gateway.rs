@@ -195,6 +195,12 @@ impl Found<'_> {
     pub fn number(&self) -> usize {
         self.number
     }
+
+    /// What the query says.
+    #[must_use]
+    pub fn parameters(&self) -> &Parameters<'_> {
+        &self.parameters
+    }
 }
 
 fn refusal(wire: Wire, request_id: RequestId) -> Answer {

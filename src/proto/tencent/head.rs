@@ -5,6 +5,7 @@
 //! `%xx` a byte, decoded once; names that mean nothing here are not looked at.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use memchr::{memchr, memchr2};
 
@@ -23,12 +24,26 @@ pub struct Head<'a> {
     pub origin: Option<&'a [u8]>,
 }
 
-/// The parameters that every command takes.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Parameters<'a> {
-    pub(super) sdkappid: Option<Cow<'a, str>>,
-    pub(super) identifier: Option<Cow<'a, str>>,
-    pub(super) usersig: Option<Cow<'a, str>>,
+/// The parameters that every command takes, each as its first value in the query has it.
+///
+/// `Debug` does not show the ticket: it is a password for as long as it lives.
+#[derive(Default, PartialEq, Eq)]
+pub struct Parameters<'a> {
+    /// Which app.
+    pub sdkappid: Option<Cow<'a, str>>,
+    /// Who asks.
+    pub identifier: Option<Cow<'a, str>>,
+    /// The ticket.
+    pub usersig: Option<Cow<'a, str>>,
+}
+
+impl fmt::Debug for Parameters<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parameters")
+            .field("sdkappid", &self.sdkappid)
+            .field("identifier", &self.identifier)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Parameters<'a> {
@@ -113,6 +128,13 @@ mod tests {
         for bad in ["%", "%4", "%g1", "%ff", "%-1"] {
             assert_eq!(identifier(&format!("identifier={bad}")), refused, "{bad}");
         }
+    }
+
+    #[test]
+    fn the_ticket_is_not_shown() {
+        let parameters = Parameters::scan("usersig=eJyrVgrxCdYr&identifier=bob").unwrap();
+        let shown = format!("{parameters:?}");
+        assert!(shown.contains("bob") && !shown.contains("eJyr"), "{shown}");
     }
 
     proptest! {

@@ -22,6 +22,6 @@ pub use codes::GATEWAY_CODES;
 pub use command::{Call, Command, Entry, MayCall, Spec};
 pub use field::{AccountText, FieldFault, Text};
 pub use gateway::{Admitted, AllowOrigin, Answer, Found, Gateway, Origins, commands};
-pub use head::Head;
+pub use head::{Head, Parameters};
 pub use refused::{GatewayRefusal, Refused, Wire};
 pub use reply::Reply;
