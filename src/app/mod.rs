@@ -3,6 +3,7 @@
 //! Job: from settings to running listeners and back to silence; the command line. Promise: a stop
 //! answers what was accepted. Everything below gets what it needs by argument.
 
+mod certificate;
 mod cli;
 mod commands;
 mod guard;
