@@ -2,12 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod child;
 mod clients;
 mod control;
 mod edge;
 mod gateway;
 mod genuine;
 mod harness;
+mod load;
 mod members;
 mod program;
+mod raw;
 mod rooms;
+mod tls;
