@@ -3,10 +3,12 @@
 //! Job: from settings to running listeners and back to silence; the command line. Promise: a stop
 //! answers what was accepted. Everything below gets what it needs by argument.
 
+mod certificate;
 mod cli;
 mod commands;
 mod guard;
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,13 +24,15 @@ use crate::config::Settings;
 use crate::control::{self, Plane};
 use crate::domain::AppId;
 use crate::engine::Engine;
-use crate::http::{Limits, Listening, VendorService, bind, serve};
+use crate::http::{Bounds, Limits, Listening, Tls, VendorService, bind, serve};
 use crate::proto::tencent::{Gateway, Origins, commands};
 use crate::store::{MemoryStore, RoomStore};
 use crate::telemetry::Metrics;
 
 /// What a stop waits for beyond the time-out of a request.
 const DRAIN_MARGIN: Duration = Duration::from_secs(2);
+/// How long a client may leave its answers untaken, in time-outs of a request.
+const UNTAKEN_TIMEOUTS: u32 = 10;
 /// Connections of the control plane at one time: it is for tests, operators and one backend.
 const MAX_CONTROL_CONNECTIONS: usize = 1024;
 
@@ -39,6 +43,7 @@ pub struct Running {
     /// Where the control plane is, if it is on.
     pub control_address: Option<SocketAddr>,
     engine: Arc<Engine>,
+    tls: Option<Arc<Tls>>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -49,7 +54,7 @@ pub struct Running {
 /// loopback. Everywhere else it is not even bound without one.
 ///
 /// # Errors
-/// An address that cannot be bound.
+/// An address that cannot be bound; a certificate that cannot be used.
 pub async fn start(settings: &Settings, open_control: bool) -> anyhow::Result<Running> {
     start_on(settings, open_control, Arc::new(MemoryStore::new())).await
 }
@@ -57,12 +62,13 @@ pub async fn start(settings: &Settings, open_control: bool) -> anyhow::Result<Ru
 /// Starts a server on a store of the caller's choice.
 ///
 /// # Errors
-/// An address that cannot be bound.
+/// An address that cannot be bound; a certificate that cannot be used.
 pub async fn start_on(
     settings: &Settings,
     open_control: bool,
     store: Arc<dyn RoomStore>,
 ) -> anyhow::Result<Running> {
+    let tls = settings.server.tls.as_ref().map(Tls::load).transpose()?.map(Arc::new);
     let metrics = Arc::new(Metrics::new(commands().map(|entry| entry.spec.path)));
     let engine = Arc::new(Engine::new(&settings.apps, store, Arc::clone(&metrics)));
     let listening = listen("server.listen", settings.server.listen).await?;
@@ -70,6 +76,7 @@ pub async fn start_on(
     let limits = Limits {
         max_connections: settings.server.max_connections,
         head_timeout: settings.server.request_timeout,
+        write_timeout: settings.server.request_timeout * UNTAKEN_TIMEOUTS,
         drain_timeout: settings.server.request_timeout + DRAIN_MARGIN,
     };
     let mut control_address = None;
@@ -79,20 +86,20 @@ pub async fn start_on(
         let router = control::router(Plane::new(Arc::clone(&engine), access, settings));
         let answer = move |request| {
             let answering = router.clone().oneshot(request);
-            async { answering.await.unwrap_or_else(|never| match never {}) }
+            async { answering.await.unwrap_or_else(|never: Infallible| match never {}) }
         };
         let limits = Limits { max_connections: MAX_CONTROL_CONNECTIONS, ..limits };
-        tasks.spawn(serve(control.socket, answer, limits, stop.clone()));
+        tasks.spawn(serve(control.socket, None, answer, limits, stop.clone()));
     } else {
         tracing::info!("the control plane is off: it needs control.token");
     }
     let vendor = vendor_service(settings, &engine, metrics);
     let answer = move |request| Arc::clone(&vendor).answer(request);
-    tasks.spawn(serve(listening.socket, answer, limits, stop.clone()));
+    tasks.spawn(serve(listening.socket, tls.clone(), answer, limits, stop.clone()));
     let (timekeeper, stopping) = (Arc::clone(&engine), stop.clone());
     tasks.spawn(async move { timekeeper.keep_time(stopping).await });
     tasks.close();
-    Ok(Running { address: listening.address, control_address, engine, stop, tasks })
+    Ok(Running { address: listening.address, control_address, engine, tls, stop, tasks })
 }
 
 fn vendor_service(
@@ -100,12 +107,16 @@ fn vendor_service(
     engine: &Arc<Engine>,
     metrics: Arc<Metrics>,
 ) -> Arc<VendorService> {
+    let bounds = Bounds {
+        body_limit_bytes: settings.server.body_limit_bytes,
+        body_memory_bytes: settings.server.body_memory_bytes,
+        request_timeout: settings.server.request_timeout,
+    };
     let origins = if settings.uses_development_key() { Origins::Loopback } else { Origins::Any };
     Arc::new(VendorService::new(
         Gateway::new(Arc::clone(engine), origins),
         metrics,
-        settings.server.body_limit_bytes,
-        settings.server.request_timeout,
+        bounds,
         settings.log.access,
     ))
 }
@@ -121,7 +132,26 @@ impl Running {
         self.tasks.wait().await;
     }
 
-    /// Takes over the secret keys of newly read settings. Nothing else changes while running.
+    /// Whether the main listener speaks HTTPS.
+    #[must_use]
+    pub fn is_secured(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Takes over the secret keys of newly read settings and, where there is HTTPS, reads the
+    /// certificate and its key again. Nothing else changes while running.
+    ///
+    /// # Errors
+    /// A certificate that cannot be used; then nothing has changed.
+    pub fn reload(&self, settings: &Settings) -> anyhow::Result<()> {
+        if let (Some(tls), Some(files)) = (&self.tls, &settings.server.tls) {
+            tls.reload(files)?;
+        }
+        self.replace_keys(settings);
+        Ok(())
+    }
+
+    /// Takes over the secret keys of newly read settings.
     pub fn replace_keys(&self, settings: &Settings) {
         for app in &settings.apps {
             if let Some(running) = self.engine.app(AppId(app.sdkappid)) {

@@ -48,16 +48,48 @@ struct Check<'a> {
 impl Check<'_> {
     fn server(&mut self, section: &Section<'_>) -> Option<ServerSettings> {
         let listen = self.address(&section.text("listen"));
-        let body_limit = self.body_limit(&section.text("body_limit"));
+        let limit = section.text("body_limit");
+        let body_limit = self.size(&limit, BODY_LIMIT_BYTES_MAX);
+        let memory = section.text("body_memory");
+        let mut body_memory = self.size(&memory, BODY_MEMORY_BYTES_MAX);
+        if let (Some(at_least), Some(bytes)) = (body_limit, body_memory)
+            && bytes < at_least
+        {
+            let least = format!("at least {}, which is {}", limit.key, print_bytes(at_least));
+            // Whoever raised the limit need not have written the memory: both are to blame.
+            let origin = memory.written_origin().unwrap_or(limit.origin);
+            let problem = format!("{}, must be {least}", print_bytes(bytes));
+            self.faults.push_first(&memory.key, problem, origin);
+            body_memory = None;
+        }
         let request_timeout = self.duration(&section.text("request_timeout"), REQUEST_TIMEOUT_MAX);
         let max_connections =
             self.number(&section.integer("max_connections"), 1..=MAX_CONNECTIONS_MAX);
+        let tls = self.tls(&section.section("tls"));
         Some(ServerSettings {
             listen: listen?,
-            body_limit_bytes: body_limit?,
+            body_limit_bytes: body_limit? as usize,
+            body_memory_bytes: body_memory? as usize,
             request_timeout: request_timeout?,
             max_connections: max_connections? as usize,
+            tls: tls?,
         })
+    }
+
+    /// Nothing, no certificate, or one with its key. Whether the files are good is seen at the
+    /// start: settings are printed and checked where they are not.
+    fn tls(&mut self, section: &Section<'_>) -> Option<Option<TlsFiles>> {
+        let (cert, key) = (section.text("cert"), section.text("key"));
+        match (cert.value, key.value) {
+            ("", "") => Some(None),
+            (path, "") | ("", path) => {
+                let (missing, given) = if path == cert.value { (key, cert) } else { (cert, key) };
+                let problem = format!("empty, must be set together with {}", given.key);
+                self.faults.push_first(&missing.key, problem, given.origin);
+                None
+            }
+            (cert, key) => Some(Some(TlsFiles { cert: cert.into(), key: key.into() })),
+        }
     }
 
     fn control(&mut self, section: &Section<'_>) -> Option<ControlSettings> {
@@ -170,16 +202,16 @@ impl Check<'_> {
         })
     }
 
-    fn body_limit(&mut self, field: &Field<'_, &str>) -> Option<usize> {
+    fn size(&mut self, field: &Field<'_, &str>, bytes_max: u64) -> Option<u64> {
         let Some(bytes) = parse_bytes(field.value) else {
             let value = quoted(field.value);
             return self.refuse(field, format!("{value}, must be a size such as \"1 MiB\""));
         };
-        if !(1..=BODY_LIMIT_BYTES_MAX).contains(&bytes) {
-            let (value, most) = (print_bytes(bytes), print_bytes(BODY_LIMIT_BYTES_MAX));
+        if !(1..=bytes_max).contains(&bytes) {
+            let (value, most) = (print_bytes(bytes), print_bytes(bytes_max));
             return self.refuse(field, format!("{value}, must be 1 B to {most}"));
         }
-        Some(bytes as usize)
+        Some(bytes)
     }
 
     fn duration(&mut self, field: &Field<'_, &str>, at_most: Duration) -> Option<Duration> {

@@ -5,6 +5,7 @@
 //! refused when it is read back. Not here: the comments, which are in `default.toml`.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use toml::Value;
@@ -43,13 +44,26 @@ struct Page(String);
 
 impl Page {
     fn server(&mut self, settings: &ServerSettings) {
-        let ServerSettings { listen, body_limit_bytes, request_timeout, max_connections } =
-            settings;
+        let ServerSettings {
+            listen,
+            body_limit_bytes,
+            body_memory_bytes,
+            request_timeout,
+            max_connections,
+            tls,
+        } = settings;
         self.heading("[server]");
         self.entry("listen", listen.to_string());
         self.entry("body_limit", print_bytes(*body_limit_bytes as u64));
+        self.entry("body_memory", print_bytes(*body_memory_bytes as u64));
         self.entry("request_timeout", print_duration(*request_timeout));
         self.entry("max_connections", *max_connections as i64);
+        self.heading("[server.tls]");
+        let file = |path: fn(&TlsFiles) -> &PathBuf| {
+            tls.as_ref().map_or_else(String::new, |files| path(files).display().to_string())
+        };
+        self.entry("cert", file(|files| &files.cert));
+        self.entry("key", file(|files| &files.key));
     }
 
     fn control(&mut self, settings: &ControlSettings) {

@@ -4,6 +4,7 @@
 //! their limits. Not here: how they got there (`check`).
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::secret::Secret;
@@ -11,6 +12,8 @@ use crate::domain::RoomRules;
 
 /// The most that `server.body_limit` may be, in bytes.
 pub const BODY_LIMIT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// The most that `server.body_memory` may be, in bytes.
+pub const BODY_MEMORY_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 /// The most that `server.request_timeout` may be.
 pub const REQUEST_TIMEOUT_MAX: Duration = Duration::from_secs(600);
 /// The most that `app.room.reclaim_after` may be.
@@ -63,10 +66,24 @@ pub struct ServerSettings {
     pub listen: SocketAddr,
     /// The largest body of a request, in bytes; 1 to `BODY_LIMIT_BYTES_MAX`.
     pub body_limit_bytes: usize,
+    /// What bodies that come in pieces may hold together, in bytes; `body_limit_bytes` to
+    /// `BODY_MEMORY_BYTES_MAX`.
+    pub body_memory_bytes: usize,
     /// The longest wait for a body and for a commit; more than 0, at most `REQUEST_TIMEOUT_MAX`.
     pub request_timeout: Duration,
     /// Connections open at once; 1 to `MAX_CONNECTIONS_MAX`.
     pub max_connections: usize,
+    /// `[server.tls]`: none is plain HTTP.
+    pub tls: Option<TlsFiles>,
+}
+
+/// `[server.tls]`: where the main listener's certificate is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate and those that lead to its root, in PEM.
+    pub cert: PathBuf,
+    /// Its private key, in PEM.
+    pub key: PathBuf,
 }
 
 /// `[control]`: the control plane.

@@ -7,7 +7,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -25,6 +25,8 @@ const HEAD: u8 = 1;
 const BUSY: u8 = 2;
 /// Since the last look nothing was under way.
 const STILL_IDLE: u8 = 3;
+/// A request was answered before its body had come to its end.
+const DRAINING: u8 = 4;
 
 impl Phase {
     /// A head is complete.
@@ -35,6 +37,18 @@ impl Phase {
     /// The answer is ready to be sent.
     pub(super) fn request_ends(&self) {
         self.0.store(IDLE, Ordering::Relaxed);
+    }
+
+    /// The answer is ready to be sent, and the rest of the body is read for nobody.
+    pub(super) fn draining_begins(&self) {
+        self.0.store(DRAINING, Ordering::Relaxed);
+    }
+
+    /// That rest is read.
+    pub(super) fn draining_ends(&self) {
+        // Failing is fine: then the next request came behind that rest, and is under way.
+        let order = Ordering::Relaxed;
+        let _ = self.0.compare_exchange(DRAINING, IDLE, order, order);
     }
 
     /// Whether nothing was under way at any moment since this was asked before.
@@ -50,22 +64,72 @@ impl Phase {
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, begin);
     }
 
+    fn in_body(&self) -> bool {
+        matches!(self.0.load(Ordering::Relaxed), BUSY | DRAINING)
+    }
+
     fn in_head(&self) -> bool {
         self.0.load(Ordering::Relaxed) == HEAD
     }
 }
 
-/// A socket that gives up on a head which does not come to its end.
+/// The most that is read at a time behind a head, in bytes: less than the buffer that hyper begins
+/// with. It makes its buffer larger whenever a read has filled it, up to the size of a head, and
+/// keeps it: many large bodies would cost that much for each connection.
+const BODY_READ_BYTES: usize = 8 * 1024 - 1;
+
+/// A socket that gives up on a head which does not come to its end, and on a client that does not
+/// take its answers.
 pub(super) struct Guarded<S> {
     socket: S,
     phase: Phase,
     head_timeout: Duration,
+    write_timeout: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
+    blocked: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Guarded<S> {
-    pub(super) fn new(socket: S, phase: Phase, head_timeout: Duration) -> Self {
-        Self { socket, phase, head_timeout, waiting: None }
+    pub(super) fn new(
+        socket: S,
+        phase: Phase,
+        head_timeout: Duration,
+        write_timeout: Duration,
+    ) -> Self {
+        Self { socket, phase, head_timeout, write_timeout, waiting: None, blocked: None }
+    }
+
+    /// Passes on how far a write came. A timer exists only while it cannot go on.
+    fn written<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            if self.blocked.is_some() {
+                self.blocked = None;
+            }
+            return written;
+        }
+        let timeout = self.write_timeout;
+        let blocked = self.blocked.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+        blocked.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> Guarded<S> {
+    /// Reads no more than [`BODY_READ_BYTES`].
+    fn poll_read_some(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let len = buf.remaining().min(BODY_READ_BYTES);
+        let mut some = ReadBuf::new(buf.initialize_unfilled_to(len));
+        ready!(Pin::new(&mut self.socket).poll_read(cx, &mut some))?;
+        let read = some.filled().len();
+        buf.advance(read);
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -75,7 +139,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.socket).poll_read(cx, buf);
+        let read = if self.phase.in_body() {
+            self.poll_read_some(cx, buf)
+        } else {
+            Pin::new(&mut self.socket).poll_read(cx, buf)
+        };
         if read.is_ready() {
             self.phase.bytes_came();
             return read;
@@ -99,15 +167,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.socket).poll_write(cx, bytes);
+        self.written(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_flush(cx)
+        let flushed = Pin::new(&mut self.socket).poll_flush(cx);
+        self.written(cx, flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(cx)
+        let shut_down = Pin::new(&mut self.socket).poll_shutdown(cx);
+        self.written(cx, shut_down)
     }
 
     fn poll_write_vectored(
@@ -115,7 +186,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write_vectored(cx, bytes)
+        let written = Pin::new(&mut self.socket).poll_write_vectored(cx, bytes);
+        self.written(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -10,17 +10,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::body::Answered;
 use super::connection::{Guarded, Phase};
+use super::tls::Tls;
 
 /// A request head is at most so large, in bytes.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
@@ -37,8 +41,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 pub struct Limits {
     /// Connections at one time.
     pub max_connections: usize,
-    /// From the first byte of a head to its last.
+    /// From the first byte of a head to its last; for a TLS handshake, too.
     pub head_timeout: Duration,
+    /// How long a client may take nothing of what is being sent to it.
+    pub write_timeout: Duration,
     /// From a stop to the end of the last connection; the request time-out and some more.
     pub drain_timeout: Duration,
 }
@@ -61,21 +67,39 @@ pub async fn bind(address: SocketAddr) -> io::Result<Listening> {
     Ok(Listening { socket, address })
 }
 
+/// What every connection of a listener shares.
+struct Shared<S> {
+    answer: S,
+    tls: Option<Arc<Tls>>,
+    limits: Limits,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
 /// Serves connections until `stop`, then answers what was accepted and returns.
 ///
-/// `answer` is called for each request, on the connection's own task.
-pub async fn serve<S, F, B>(socket: TcpListener, answer: S, limits: Limits, stop: CancellationToken)
-where
-    S: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Response<B>> + Send + 'static,
+/// `answer` is called for each request, on the connection's own task. With `tls`, every connection
+/// begins with its handshake.
+pub async fn serve<S, F, A, B>(
+    socket: TcpListener,
+    tls: Option<Arc<Tls>>,
+    answer: S,
+    limits: Limits,
+    stop: CancellationToken,
+) where
+    S: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+    F: Future<Output = A> + Send + 'static,
+    A: Into<Answered<B>> + 'static,
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
-    let tasks = TaskTracker::new();
     let permits = Arc::new(Semaphore::new(limits.max_connections));
+    let tasks = TaskTracker::new();
+    let shared = Arc::new(Shared { answer, tls, limits, stop, tasks });
+    let Shared { stop, tasks, .. } = &*shared;
     let accept = |stream: TcpStream, permit| {
-        tasks.spawn(connection(stream, answer.clone(), limits, stop.clone(), permit));
+        tasks.spawn(connection(stream, Arc::clone(&shared), permit));
     };
-    while let Some((stream, permit)) = next(&socket, &permits, &stop).await {
+    while let Some((stream, permit)) = next(&socket, &permits, stop).await {
         accept(stream, permit);
     }
     // The kernel accepted these before the stop; they are answered like the others.
@@ -112,38 +136,96 @@ async fn next(
     stop.run_until_cancelled(accept).await.flatten()
 }
 
-async fn connection<S, F, B>(
+async fn connection<S, F, A, B>(
     stream: TcpStream,
-    answer: S,
-    limits: Limits,
-    stop: CancellationToken,
+    shared: Arc<Shared<S>>,
     _permit: OwnedSemaphorePermit,
 ) where
     S: Fn(Request<Incoming>) -> F,
-    F: Future<Output = Response<B>>,
+    F: Future<Output = A>,
+    A: Into<Answered<B>> + 'static,
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
 {
     // Replies are written whole; waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
+    let Some(tls) = &shared.tls else { return conversation(stream, &shared).await };
+    // On the heap, all of it: a plain connection does not carry the room.
+    if let Some(stream) = Box::pin(secured(stream, tls, &shared.limits, &shared.stop)).await {
+        Box::pin(conversation(Box::new(stream), &shared)).await;
+    }
+}
+
+/// The handshake, within the time of a head. When it is time to stop, what was on its way may
+/// still come.
+async fn secured(
+    stream: TcpStream,
+    tls: &Tls,
+    limits: &Limits,
+    stop: &CancellationToken,
+) -> Option<TlsStream<TcpStream>> {
+    let stopping = async {
+        stop.cancelled().await;
+        tokio::time::sleep(LINGER).await;
+    };
+    let handshake = tls.handshake(stream);
+    let handshake = tokio::time::timeout(limits.head_timeout, handshake);
+    tokio::select! {
+        done = handshake => match done.unwrap_or_else(|late| Err(late.into())) {
+            Ok(stream) => Some(stream),
+            Err(error) => {
+                tracing::debug!(%error, "a TLS handshake failed");
+                None
+            }
+        },
+        () = stopping => None,
+    }
+}
+
+/// The requests and answers of one connection.
+async fn conversation<I, S, F, A, B>(io: I, shared: &Shared<S>)
+where
+    I: AsyncRead + AsyncWrite + Unpin,
+    S: Fn(Request<Incoming>) -> F,
+    F: Future<Output = A>,
+    A: Into<Answered<B>> + 'static,
+    B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
+{
+    let Shared { answer, limits, stop, tasks, .. } = shared;
     let phase = Phase::default();
     let service = service_fn(|request| {
         phase.request_begins();
         let answering = answer(request);
         async {
-            let mut response = answering.await;
-            phase.request_ends();
+            let Answered { mut response, unread } = answering.await.into();
+            match unread {
+                None => phase.request_ends(),
+                Some(unread) => {
+                    phase.draining_begins();
+                    let phase = phase.clone();
+                    tasks.spawn(async move {
+                        unread.drain().await;
+                        phase.draining_ends();
+                    });
+                }
+            }
             if stop.is_cancelled() {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(response)
         }
     });
-    let socket = Guarded::new(stream, phase.clone(), limits.head_timeout);
-    let serving = http1::Builder::new()
-        .half_close(true)
-        .max_buf_size(MAX_HEAD_BYTES)
-        .serve_connection(TokioIo::new(socket), service);
-    let mut serving = std::pin::pin!(serving);
+    // Pinned where it is made: a value that is moved has two places in the task of a connection.
+    let mut serving = std::pin::pin!(
+        http1::Builder::new().half_close(true).max_buf_size(MAX_HEAD_BYTES).serve_connection(
+            TokioIo::new(Guarded::new(
+                io,
+                phase.clone(),
+                limits.head_timeout,
+                limits.write_timeout
+            )),
+            service
+        )
+    );
     let silence = async {
         while !phase.was_silent() {
             tokio::time::sleep(IDLE_TIMEOUT).await;

@@ -1,14 +1,17 @@
 //! Sockets: listeners, connections, and the main listener's one service.
 //!
 //! Job: accept, bound and end connections; read bodies to a limit; turn anything that can happen
-//! into an answer. Promise: no client can hold a connection by being slow, fill memory with a
-//! body, or make a panic visible as anything but its dialect's envelope; a stop answers what was
+//! into an answer. Promise: no client can hold a connection by being slow, nor many together fill
+//! memory with bodies, or make a panic visible as anything but its dialect's envelope; a stop answers what was
 //! accepted. Not here: what the requests mean.
 
 mod body;
 mod connection;
 mod listener;
+mod tls;
 mod vendor;
 
+pub use body::Answered;
 pub use listener::{Limits, Listening, bind, serve};
-pub use vendor::VendorService;
+pub use tls::{Tls, TlsError};
+pub use vendor::{Bounds, VendorService};

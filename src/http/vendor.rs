@@ -17,44 +17,57 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 
-use super::body::{self, BodyFault};
+use super::body::{self, Answered, BodyFault, BodyMemory, Unread};
 use crate::config::AccessLog;
 use crate::engine::{RequestId, Stopwatch};
 use crate::proto::tencent::{Admitted, AllowOrigin, Answer, Gateway, GatewayRefusal, Head};
 use crate::telemetry::Metrics;
+
+/// How much of a body is read in vain once its request is refused for it: so many times the limit.
+/// A client that sends more may find its connection closed before it has read why.
+const DRAINED_LIMITS: usize = 4;
+
+/// What the main listener bounds of one request and of all together.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// The largest body, in bytes.
+    pub body_limit_bytes: usize,
+    /// What bodies that come in pieces may hold together, in bytes.
+    pub body_memory_bytes: usize,
+    /// The longest wait for a body and for a commit.
+    pub request_timeout: Duration,
+}
 
 /// Answers everything that comes to the main listener.
 pub struct VendorService {
     gateway: Gateway,
     metrics: Arc<Metrics>,
     body_limit_bytes: usize,
+    body_memory: BodyMemory,
     request_timeout: Duration,
     access: AccessLog,
 }
 
-/// An answer, and whether the connection can go on after it.
+/// An answer, whether the connection can go on after it, and what its client is still sending.
 struct Outcome {
     answer: Answer,
     closes: bool,
+    unread: Option<Incoming>,
 }
 
 impl VendorService {
     /// A service in front of a gateway.
     #[must_use]
-    pub fn new(
-        gateway: Gateway,
-        metrics: Arc<Metrics>,
-        body_limit_bytes: usize,
-        request_timeout: Duration,
-        access: AccessLog,
-    ) -> Self {
-        Self { gateway, metrics, body_limit_bytes, request_timeout, access }
+    pub fn new(gateway: Gateway, metrics: Arc<Metrics>, bounds: Bounds, access: AccessLog) -> Self {
+        let Bounds { body_limit_bytes, body_memory_bytes, request_timeout } = bounds;
+        let body_memory = BodyMemory::new(body_memory_bytes);
+        Self { gateway, metrics, body_limit_bytes, body_memory, request_timeout, access }
     }
 
     /// Answers a request. Never fails: a panic becomes an envelope too.
-    pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Answered<Full<Bytes>> {
         if let "/healthz" | "/readyz" = request.uri().path() {
-            return probe();
+            return probe().into();
         }
         let (parts, body) = request.into_parts();
         let origin = parts.headers.get(ORIGIN).map(HeaderValue::as_bytes);
@@ -72,7 +85,9 @@ impl VendorService {
         };
         let mut response = Response::new(Full::default());
         self.allow(origin, response.headers_mut());
-        if let Some(Outcome { answer, closes }) = outcome {
+        let mut unread = None;
+        if let Some(Outcome { answer, closes, unread: body }) = outcome {
+            unread = body.map(|body| self.unread(body));
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             if closes {
@@ -80,7 +95,12 @@ impl VendorService {
             }
             *response.body_mut() = Full::new(answer.body.into());
         }
-        response
+        Answered { response, unread }
+    }
+
+    fn unread(&self, body: Incoming) -> Unread {
+        let limit_bytes = self.body_limit_bytes.saturating_mul(DRAINED_LIMITS);
+        Unread { body, limit_bytes, within: self.request_timeout }
     }
 
     async fn outcome(&self, head: &Head<'_>, body: Incoming) -> Outcome {
@@ -90,7 +110,8 @@ impl VendorService {
         let answering = self.perform(head, body, request_id, &mut command);
         let outcome = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
             tracing::error!(%request_id, path = head.path, "a bug: answering this request panicked");
-            Outcome { answer: self.gateway.apologise(head.path, request_id), closes: true }
+            let answer = self.gateway.apologise(head.path, request_id);
+            Outcome { answer, closes: true, unread: None }
         });
         let took = watch.elapsed();
         self.metrics.answered(command, outcome.answer.code(), took);
@@ -102,7 +123,7 @@ impl VendorService {
     async fn perform(
         &self,
         head: &Head<'_>,
-        body: Incoming,
+        mut body: Incoming,
         request_id: RequestId,
         command: &mut usize,
     ) -> Outcome {
@@ -110,37 +131,40 @@ impl VendorService {
         let admitted = match found.and_then(|found| self.gateway.admit(found, head.method)) {
             Ok(admitted) => admitted,
             Err(refusal) => {
-                let draining = body::drain(body, self.body_limit_bytes);
+                let draining = body::drain(&mut body, self.body_limit_bytes);
                 let drained = tokio::time::timeout(self.request_timeout, draining).await;
                 let answer = self.gateway.refuse(&refusal, request_id);
-                return Outcome { answer, closes: drained.is_err() };
+                return Outcome { answer, closes: drained.is_err(), unread: None };
             }
         };
         let answering = self.read_and_perform(&admitted, body, request_id);
         let answered = tokio::time::timeout(self.request_timeout, answering).await;
         answered.unwrap_or_else(|_| {
             let answer = self.gateway.refuse(&GatewayRefusal::TimedOut, request_id);
-            Outcome { answer, closes: true }
+            Outcome { answer, closes: true, unread: None }
         })
     }
 
     async fn read_and_perform(
         &self,
         admitted: &Admitted,
-        body: Incoming,
+        mut body: Incoming,
         request_id: RequestId,
     ) -> Outcome {
-        let refusal = match body::read(body, self.body_limit_bytes).await {
-            Ok(body) => {
+        let read = body::read(&mut body, self.body_limit_bytes, &self.body_memory).await;
+        let (refusal, closes, unread) = match read {
+            Ok((body, _held)) => {
                 let answer = self.gateway.perform(admitted, &body, request_id).await;
-                return Outcome { answer, closes: false };
+                return Outcome { answer, closes: false, unread: None };
             }
             Err(BodyFault::TooLarge) => {
-                GatewayRefusal::BodyTooLarge { at_most_bytes: self.body_limit_bytes }
+                let at_most_bytes = self.body_limit_bytes;
+                (GatewayRefusal::BodyTooLarge { at_most_bytes }, true, Some(body))
             }
-            Err(BodyFault::Broken) => GatewayRefusal::BodyBroken,
+            Err(BodyFault::Busy) => (GatewayRefusal::Busy, false, Some(body)),
+            Err(BodyFault::Broken) => (GatewayRefusal::BodyBroken, true, None),
         };
-        Outcome { answer: self.gateway.refuse(&refusal, request_id), closes: true }
+        Outcome { answer: self.gateway.refuse(&refusal, request_id), closes, unread }
     }
 
     /// The documented headers. No `*` while everybody knows the keys.

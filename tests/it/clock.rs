@@ -174,7 +174,7 @@ async fn clocks_can_be_moved_on_the_bench_alone() {
     let running = guestlist::app::start(&settings, false).await.unwrap();
     let url =
         format!("http://{}/_guestlist/v1/apps/{SDKAPPID}/clock", running.control_address.unwrap());
-    let client = reqwest::Client::new();
+    let client = crate::harness::client();
     let status = async |method: Method, path: &str| {
         let request = client.request(method, format!("{url}{path}")).bearer_auth("t");
         request.body(r#"{"ms":1}"#).send().await.unwrap().status().as_u16()

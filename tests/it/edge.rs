@@ -2,56 +2,11 @@
 
 use guestlist::store::{Calls, Fault};
 use reqwest::Method;
-use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use serde_json::json;
 use tokio::net::TcpStream;
 
 use crate::harness::{ADMIN, Server, faulty, query, refusal};
-
-const INFO: &str = "/v4/room_engine_http_srv/get_room_info";
-
-/// A connection of which every byte is the test's own.
-struct Raw(TcpStream);
-
-impl Raw {
-    async fn to(server: &Server) -> Self {
-        Self(TcpStream::connect(server.address()).await.unwrap())
-    }
-
-    async fn send(&mut self, text: &str) {
-        self.0.write_all(text.as_bytes()).await.unwrap();
-    }
-
-    /// Reads one answer: its head and its envelope.
-    async fn answer(&mut self) -> (String, Value) {
-        let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
-        loop {
-            let text = String::from_utf8_lossy(&bytes);
-            if let Some((head, body)) = text.split_once("\r\n\r\n") {
-                let length = head.to_lowercase();
-                let length =
-                    length.split("content-length: ").nth(1).unwrap().lines().next().unwrap();
-                if body.len() == length.parse::<usize>().unwrap() {
-                    return (head.to_owned(), serde_json::from_str(body).unwrap());
-                }
-            }
-            let read = self.0.read(&mut chunk).await.unwrap();
-            assert_ne!(read, 0, "closed after {:?}", String::from_utf8_lossy(&bytes));
-            bytes.extend_from_slice(&chunk[..read]);
-        }
-    }
-
-    /// Reads until the server closes: nothing may come before that.
-    async fn closed(&mut self) {
-        let mut rest = Vec::new();
-        let read = self.0.read_to_end(&mut rest).await;
-        assert!(read.is_err() || rest.is_empty(), "{:?}", String::from_utf8_lossy(&rest));
-    }
-}
-
-fn head(path: &str, query: &str, more: &str) -> String {
-    format!("POST {path}?{query} HTTP/1.1\r\nHost: x\r\n{more}\r\n")
-}
+use crate::raw::{INFO, Raw, head};
 
 #[tokio::test]
 async fn a_body_at_the_limit_is_read_and_one_byte_more_is_not() {
@@ -90,6 +45,36 @@ async fn a_refusal_reaches_a_client_that_is_still_sending() {
     assert_eq!(refusal(&reply).0, 70003);
 }
 
+/// What `head` adds to the lines that it is given.
+const FIRST_BYTES: usize = "POST ? HTTP/1.1\r\nHost: x\r\n\r\n".len();
+
+#[tokio::test]
+async fn heads_up_to_their_limits_are_answered_in_the_dialect() {
+    let server = Server::start().await;
+    let ask = async |query: &str, more: &str| {
+        let mut raw = Raw::to(&server).await;
+        raw.send(&(head(INFO, query, &format!("Content-Length: 14\r\n{more}")))).await;
+        raw.send(r#"{"RoomId":"x"}"#).await;
+        raw.answer().await
+    };
+    // A hundred lines: `Host` and `Content-Length` are two of them.
+    let lines = "X-More: of it\r\n".repeat(98);
+    assert_eq!(refusal(&ask(&server.query(), &lines).await.1).0, 100_004);
+    // One byte less than 64 KiB, in the URL and in a line.
+    let query = server.query();
+    let taken = FIRST_BYTES + INFO.len() + query.len() + "Content-Length: 14\r\n".len();
+    let rest = 64 * 1024 - 1 - taken;
+    let long = format!("{query}&x={}", "x".repeat(rest - 3));
+    assert_eq!(refusal(&ask(&long, "").await.1).0, 100_004);
+    let long = format!("X: {}\r\n", "x".repeat(rest - 5));
+    assert_eq!(refusal(&ask(&query, &long).await.1).0, 100_004);
+    // More lines have no dialect: HTTP says no.
+    let mut raw = Raw::to(&server).await;
+    raw.send(&head(INFO, &query, &"X-More: of it\r\n".repeat(100))).await;
+    let said = raw.says().await;
+    assert!(said.starts_with("HTTP/1.1 431 "), "{said}");
+}
+
 #[tokio::test]
 async fn slow_clients_are_cut_off() {
     let server = Server::with(&["server.request_timeout=80ms"]).await;
@@ -122,22 +107,6 @@ async fn silence_between_requests_is_not_slowness() {
     raw.send(&(request.clone() + &request)).await;
     let (_, first) = raw.answer_of_two().await;
     assert_eq!(refusal(&first).0, 100_004, "pipelined requests are answered in order");
-}
-
-impl Raw {
-    /// Reads two answers that may come together, and gives the first.
-    async fn answer_of_two(&mut self) -> (String, Value) {
-        let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
-        while String::from_utf8_lossy(&bytes).matches("\"}").count() < 2 {
-            let read = self.0.read(&mut chunk).await.unwrap();
-            assert_ne!(read, 0);
-            bytes.extend_from_slice(&chunk[..read]);
-        }
-        let text = String::from_utf8(bytes).unwrap();
-        let (head, rest) = text.split_once("\r\n\r\n").unwrap();
-        let body = rest.split("HTTP/1.1").next().unwrap();
-        (head.to_owned(), serde_json::from_str(body).unwrap())
-    }
 }
 
 #[tokio::test]

@@ -10,6 +10,10 @@ use guestlist::sig::usersig::{Claims, SecretKey, sign};
 use guestlist::store::{Fault, Faulty, MemoryStore, RoomStore};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::contract::{Seen, check};
 
@@ -39,7 +43,7 @@ impl Server {
     pub(crate) async fn on(store: Arc<dyn RoomStore>, overrides: &[&str]) -> Self {
         let settings = settings(overrides);
         let running = start_on(&settings, true, store).await.unwrap();
-        Self { running, client: Client::new(), usersig: usersig(ADMIN) }
+        Self { running, client: client(), usersig: usersig(ADMIN) }
     }
 
     /// The same, signing for so many seconds.
@@ -158,6 +162,29 @@ impl Server {
 /// A store in memory with a fault.
 pub(crate) fn faulty(fault: Fault) -> Arc<dyn RoomStore> {
     Arc::new(Faulty::new(Arc::new(MemoryStore::new()), fault))
+}
+
+/// An ordinary client.
+pub(crate) fn client() -> Client {
+    client_trusting(&[])
+}
+
+/// An ordinary client that trusts these authorities, in PEM, and no others.
+pub(crate) fn client_trusting(authorities: &[&str]) -> Client {
+    let client = Client::builder().no_proxy();
+    client.tls_backend_preconfigured(tls_trusting(authorities)).build().unwrap()
+}
+
+/// What a client brings to a handshake.
+pub(crate) fn tls_trusting(authorities: &[&str]) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    for authority in authorities {
+        roots.add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap()).unwrap();
+    }
+    let provider = Arc::new(ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider);
+    let config = config.with_safe_default_protocol_versions().unwrap();
+    config.with_root_certificates(roots).with_no_client_auth()
 }
 
 /// The settings of `guestlist dev` on free ports, with some of the test's own.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod child;
 mod clients;
 mod clock;
 mod contract;
@@ -10,7 +11,10 @@ mod edge;
 mod gateway;
 mod genuine;
 mod harness;
+mod load;
 mod members;
 mod people;
 mod program;
+mod raw;
 mod rooms;
+mod tls;

@@ -1,78 +1,9 @@
 //! The program itself: its commands, its first line, its signals.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Output, Stdio};
-
 use serde_json::Value;
 
-use crate::harness::{ADMIN, SDKAPPID, now_s, query, usersig_of};
-
-fn guestlist(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guestlist"));
-    command.args(arguments).env_clear();
-    command
-}
-
-fn output(arguments: &[&str]) -> Output {
-    guestlist(arguments).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// A running program, ended with the test.
-struct Program {
-    child: Child,
-    listen: String,
-    control_listen: Option<String>,
-}
-
-impl Program {
-    fn start(arguments: &[&str]) -> Self {
-        let free = ["--listen", "127.0.0.1:0", "--control-listen", "127.0.0.1:0"];
-        let mut command = guestlist(arguments);
-        let mut child =
-            command.args(free).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let started: Value = serde_json::from_str(&line).expect("the first line is JSON");
-        let address = |field: &str| started[field].as_str().map(ToOwned::to_owned);
-        let listen = address("listen").unwrap();
-        Self { child, listen, control_listen: address("control_listen") }
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
-    }
-
-    /// Waits for the end: whether it was a success, and what was said on stderr.
-    fn end(mut self) -> (bool, String) {
-        let mut said = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        (self.child.wait().unwrap().success(), said)
-    }
-
-    async fn code(&self, key: &str) -> u64 {
-        let ticket = usersig_of(key, SDKAPPID, ADMIN, now_s(), 60);
-        let path = "/v4/room_engine_http_srv/get_room_info";
-        let url = format!("http://{}{path}?{}", self.listen, query(ADMIN, &ticket));
-        let sent = reqwest::Client::new().post(url).body("{}").send().await.unwrap();
-        sent.json::<Value>().await.unwrap()["ErrorCode"].as_u64().unwrap()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::child::{Program, guestlist, output, stderr, stdout};
+use crate::harness::{ADMIN, SDKAPPID, client, query};
 
 #[tokio::test]
 async fn a_ticket_of_the_command_line_opens_the_server_of_the_command_line() {
@@ -85,7 +16,7 @@ async fn a_ticket_of_the_command_line_opens_the_server_of_the_command_line() {
         program.listen,
         query(ADMIN, ticket.trim())
     );
-    let sent = reqwest::Client::new().post(url).body("{}").send().await.unwrap();
+    let sent = client().post(url).body("{}").send().await.unwrap();
     assert_eq!(sent.json::<Value>().await.unwrap()["ErrorCode"], 100_002);
     program.signal("TERM");
     let (success, said) = program.end();

@@ -1,13 +1,15 @@
 //! `guestlist dev` and `guestlist serve`: run until told to stop.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::usersig;
+use crate::app::certificate::DevelopmentCertificate;
 use crate::app::cli::SettingsArgs;
 use crate::app::{Running, guard, start};
 use crate::config::{AppSettings, DEVELOPMENT_KEY, Defaults, Settings};
@@ -18,6 +20,13 @@ use crate::telemetry;
 pub(in crate::app) struct Dev {
     #[command(flatten)]
     run: Run,
+    /// Speak HTTPS on the main listener, with a certificate for localhost that is made now; the
+    /// path of the CA to trust is printed
+    #[arg(long)]
+    tls: bool,
+    /// Where that certificate is kept for the next time; without it, it goes when the server ends
+    #[arg(long, value_name = "DIR", requires = "tls")]
+    tls_dir: Option<PathBuf>,
 }
 
 /// Runs a server of one's own.
@@ -38,13 +47,18 @@ struct Run {
 
 impl Dev {
     pub(in crate::app) fn run(&self) -> anyhow::Result<()> {
-        self.run.run(Defaults::Dev)
+        let certificate = if self.tls {
+            Some(DevelopmentCertificate::provide(self.tls_dir.as_deref())?)
+        } else {
+            None
+        };
+        self.run.run(Defaults::Dev, certificate.as_ref())
     }
 }
 
 impl Serve {
     pub(in crate::app) fn run(&self) -> anyhow::Result<()> {
-        self.run.run(Defaults::Serve)
+        self.run.run(Defaults::Serve, None)
     }
 }
 
@@ -53,58 +67,80 @@ impl Serve {
 struct Started {
     listen: String,
     control_listen: Option<String>,
+    /// Whether `listen` speaks HTTPS.
+    tls: bool,
+    /// The development CA, if one was made.
+    ca: Option<PathBuf>,
 }
 
 impl Run {
-    fn run(&self, defaults: Defaults) -> anyhow::Result<()> {
-        let settings = self.settings.load(defaults)?;
-        guard::development_keys(&settings, self.allow_dev_keys)?;
+    fn run(
+        &self,
+        defaults: Defaults,
+        certificate: Option<&DevelopmentCertificate>,
+    ) -> anyhow::Result<()> {
+        let load = || self.load(defaults, certificate);
+        let settings = load()?;
         telemetry::lines_to_stderr();
+        let ca = certificate.map(DevelopmentCertificate::ca);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(self.until_stopped(&settings, defaults))
+        runtime.block_on(until_stopped(&settings, defaults, ca, load))
     }
 
-    async fn until_stopped(&self, settings: &Settings, defaults: Defaults) -> anyhow::Result<()> {
-        // Before the listeners: a stop that comes early is a stop all the same.
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hangup = signal(SignalKind::hangup())?;
-        let running = start(settings, defaults == Defaults::Dev).await?;
-        announce(&running)?;
-        if settings.uses_development_key() {
-            greet(&running, settings);
-        }
-        loop {
-            tokio::select! {
-                _ = interrupt.recv() => break,
-                _ = terminate.recv() => break,
-                _ = hangup.recv() => self.reload(&running, defaults),
+    /// The settings, from wherever they come.
+    fn load(
+        &self,
+        defaults: Defaults,
+        certificate: Option<&DevelopmentCertificate>,
+    ) -> anyhow::Result<Settings> {
+        let mut settings = self.settings.load(defaults)?;
+        guard::development_keys(&settings, self.allow_dev_keys)?;
+        if let Some(certificate) = certificate {
+            if settings.server.tls.is_some() {
+                bail!("--tls: server.tls.cert names a certificate already, use one of the two");
             }
+            settings.server.tls = Some(certificate.files());
         }
-        tracing::info!("stopping: no new connections, answering what was accepted");
-        running.stop().await;
-        Ok(())
-    }
-
-    fn reload(&self, running: &Running, defaults: Defaults) {
-        let read = self.settings.load(defaults).and_then(|settings| {
-            guard::development_keys(&settings, self.allow_dev_keys)?;
-            Ok(settings)
-        });
-        match read {
-            Ok(settings) => {
-                running.replace_keys(&settings);
-                tracing::info!("the secret keys of the settings are in force");
-            }
-            Err(error) => tracing::error!("the settings are not taken over: {error:#}"),
-        }
+        Ok(settings)
     }
 }
 
-fn announce(running: &Running) -> anyhow::Result<()> {
+async fn until_stopped(
+    settings: &Settings,
+    defaults: Defaults,
+    ca: Option<PathBuf>,
+    load: impl Fn() -> anyhow::Result<Settings>,
+) -> anyhow::Result<()> {
+    // Before the listeners: a stop that comes early is a stop all the same.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let running = start(settings, defaults == Defaults::Dev).await?;
+    announce(&running, ca.as_ref())?;
+    if settings.uses_development_key() {
+        greet(&running, settings, ca.as_deref());
+    }
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => break,
+            _ = terminate.recv() => break,
+            _ = hangup.recv() => match load().and_then(|settings| running.reload(&settings)) {
+                Ok(()) => tracing::info!("the secret keys and certificates of the settings are in force"),
+                Err(error) => tracing::error!("the settings are not taken over: {error:#}"),
+            },
+        }
+    }
+    tracing::info!("stopping: no new connections, answering what was accepted");
+    running.stop().await;
+    Ok(())
+}
+
+fn announce(running: &Running, ca: Option<&PathBuf>) -> anyhow::Result<()> {
     let started = Started {
         listen: running.address.to_string(),
         control_listen: running.control_address.map(|address| address.to_string()),
+        tls: running.is_secured(),
+        ca: ca.cloned(),
     };
     let mut out = std::io::stdout().lock();
     serde_json::to_writer(&mut out, &started)?;
@@ -113,17 +149,22 @@ fn announce(running: &Running) -> anyhow::Result<()> {
 }
 
 /// What a person wants to paste first.
-fn greet(running: &Running, settings: &Settings) {
+fn greet(running: &Running, settings: &Settings, ca: Option<&Path>) {
     let known =
         |app: &&AppSettings| app.secret_keys.iter().any(|key| key.expose() == DEVELOPMENT_KEY);
     let Some(app) = settings.apps.iter().find(known) else { return };
     let (admin, sdkappid, address) = (&app.admins[0], app.sdkappid, running.address);
     let ticket = usersig::ticket(DEVELOPMENT_KEY, sdkappid, admin);
+    let scheme = if running.is_secured() { "https" } else { "http" };
+    let trusting = ca.map_or_else(String::new, |ca| format!("--cacert '{}' ", ca.display()));
+    if let Some(ca) = ca {
+        eprintln!("\nHTTPS with a certificate for development. The CA to trust: {}", ca.display());
+    }
     eprintln!(
         "\nThis app is for development: its key is known to everybody.\n\n  \
          SDKAppID    {sdkappid}\n  secret key  {DEVELOPMENT_KEY}\n  admin       {admin}\n\n\
          Try it (the signature is good for a day):\n\n  \
-         curl -s 'http://{address}/v4/room_engine_http_srv/create_room?sdkappid={sdkappid}\
+         curl -s {trusting}'{scheme}://{address}/v4/room_engine_http_srv/create_room?sdkappid={sdkappid}\
          &identifier={admin}&usersig={ticket}&random=1&contenttype=json' \\\n    \
          -d '{{\"RoomInfo\":{{\"RoomId\":\"room-test\",\"RoomType\":\"Conference\"}}}}'\n"
     );

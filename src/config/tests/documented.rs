@@ -91,6 +91,7 @@ fn each_setting_of_dev_says_why() {
 fn the_limits_are_those_of_the_code() {
     let rows = [
         ("body_limit", "1 B to 64 MiB", settings::BODY_LIMIT_BYTES_MAX == 64 << 20),
+        ("body_memory", "at most 64 GiB", settings::BODY_MEMORY_BYTES_MAX == 64 << 30),
         ("request_timeout", "at most 10m", settings::REQUEST_TIMEOUT_MAX.as_secs() == 600),
         ("max_connections", "1 to 1000000", settings::MAX_CONNECTIONS_MAX == 1_000_000),
         ("token", "up to 512 visible", settings::SECRET_BYTES_MAX == 512),

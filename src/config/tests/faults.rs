@@ -35,6 +35,19 @@ fn values_out_of_their_limits() {
         ("server.body_limit=65 MiB", "server.body_limit: 65 MiB, must be 1 B to 64 MiB"),
         ("server.body_limit=67108865", "server.body_limit: 67108865 B, must be 1 B to 64 MiB"),
         (
+            "server.body_memory=1023 KiB",
+            "server.body_memory: 1023 KiB, must be at least server.body_limit, which is 1 MiB",
+        ),
+        ("server.body_memory=65537 MiB", "server.body_memory: 65537 MiB, must be 1 B to 65536 MiB"),
+        (
+            "server.tls.cert=cert.pem",
+            "server.tls.key: empty, must be set together with server.tls.cert",
+        ),
+        (
+            "server.tls.key=key.pem",
+            "server.tls.cert: empty, must be set together with server.tls.key",
+        ),
+        (
             "server.request_timeout=3",
             "server.request_timeout: \"3\", must be a duration such as \"3s\"",
         ),

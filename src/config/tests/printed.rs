@@ -5,8 +5,13 @@ use super::*;
 const DEFAULTS: &str = r#"[server]
 listen = "127.0.0.1:8080"
 body_limit = "1 MiB"
+body_memory = "64 MiB"
 request_timeout = "3s"
 max_connections = 10000
+
+[server.tls]
+cert = ""
+key = ""
 
 [control]
 listen = "127.0.0.1:8081"
@@ -73,8 +78,11 @@ fn what_is_printed_reads_back_as_the_same() {
         .set("app.0.sdkappid=3")
         .set("server.listen=[::1]:0")
         .set("server.body_limit=1500")
+        .set("server.body_memory=2 KiB")
         .set("server.request_timeout=1500ms")
         .set("server.max_connections=7")
+        .set("server.tls.cert=/c \"1\".pem")
+        .set("server.tls.key=k.pem")
         .set("control.listen=0.0.0.0:9")
         .set("control.token=t0ken")
         .set("control.hosts=a,b")

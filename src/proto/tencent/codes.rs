@@ -63,6 +63,9 @@ pub(super) fn gateway(refusal: &GatewayRefusal) -> Wire {
         GatewayRefusal::BodyBroken => {
             Wire::new(60008, format!("{TIMEOUT_OR_FORMAT} (the body broke off)"))
         }
+        GatewayRefusal::Busy => {
+            Wire::new(60008, format!("{TIMEOUT_OR_FORMAT} (the server is busy)"))
+        }
         GatewayRefusal::TimedOut => {
             Wire::new(60008, format!("{TIMEOUT_OR_FORMAT} (the request took too long)"))
         }

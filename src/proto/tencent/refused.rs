@@ -59,6 +59,8 @@ pub enum GatewayRefusal {
     },
     /// The body did not come to its end.
     BodyBroken,
+    /// The bodies of other requests take all the memory that bodies may take.
+    Busy,
     /// The body or the commit took too long.
     TimedOut,
 }

@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::contract::{Seen, check};
-use crate::harness::{ADMIN, now_s, usersig_of};
+use crate::harness::{ADMIN, client, now_s, usersig_of};
 pub(crate) use crate::harness::{SDKAPPID as APP, settings_for as settings};
 
 /// A server.
@@ -45,8 +45,7 @@ impl Server {
     }
 
     fn of(running: Running) -> Self {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { running, client }
+        Self { running, client: client() }
     }
 
     /// Where the control plane is.

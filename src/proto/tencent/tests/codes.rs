@@ -37,6 +37,7 @@ fn gateway_refusals() -> Vec<GatewayRefusal> {
         G::AccountNotText { field: text() },
         G::BodyTooLarge { at_most_bytes: 0 },
         G::BodyBroken,
+        G::Busy,
         G::TimedOut,
     ];
     let rates = rates.map(|rate| G::Rate { command: "", rate });
@@ -83,6 +84,7 @@ fn is_known(refused: &Refused) -> bool {
             | G::AccountNotText { .. }
             | G::BodyTooLarge { .. }
             | G::BodyBroken
+            | G::Busy
             | G::TimedOut
             | G::Rate { rate: RateRefusal::Command { .. } | RateRefusal::App { .. }, .. }
             | G::Auth(

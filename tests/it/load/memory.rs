@@ -1,0 +1,162 @@
+//! What clients cost: requests that leave nothing behind, and connections that say nothing.
+//!
+//! The server is the program itself, in a process of its own, so that its resident memory is its
+//! alone. It is looked at through `/proc`, which Linux has.
+#![cfg(target_os = "linux")]
+#![expect(clippy::print_stdout, reason = "what is measured is worth reading")]
+
+use std::fs;
+
+use guestlist::config::DEVELOPMENT_KEY;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::child::{Program, guestlist};
+use crate::harness::{ADMIN, SDKAPPID, now_s, query, usersig_of};
+use crate::raw::{INFO, head};
+
+/// Requests that are sent before the first answer is awaited.
+const PIPELINED: usize = 100;
+/// What a process's memory may vary by, whatever it does.
+const SLACK_BYTES: u64 = 1024 * 1024;
+/// The most that an idle connection may use. It is looked at without huge pages, by which the
+/// allocator may round up what is in use, by half as much again: 25 KiB with them.
+const CONNECTION_BYTES_MAX: u64 = 18 * 1024;
+const CONNECTIONS: usize = 5_000;
+/// So many come before it is measured what the others cost.
+const WARM_UP_CONNECTIONS: usize = 100;
+/// Open files of this process besides those connections: other tests run beside this one.
+const OTHER_FILES: usize = 512;
+
+/// How many requests make a proof.
+fn many() -> usize {
+    if std::env::var_os("GUESTLIST_SLOW").is_some() { 1_000_000 } else { 20_000 }
+}
+
+/// A server without limits on calls and without lines.
+fn server() -> Program {
+    let arguments = ["dev", "--set", "log.access=off", "--set", "app.0.unlimited=true"];
+    let mut command = guestlist(&arguments);
+    // Neither the number of cores nor the size of pages is to count.
+    command.env("TOKIO_WORKER_THREADS", "2").env("MIMALLOC_ALLOW_THP", "0");
+    Program::spawn(command)
+}
+
+/// The memory that a process has in use, in bytes.
+fn resident_bytes(program: &Program) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", program.pid())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
+}
+
+fn request(query: &str, body: &str) -> String {
+    head(INFO, query, &format!("Content-Length: {}\r\n", body.len())) + body
+}
+
+/// A connection that sends many requests at a time.
+struct Pipe {
+    stream: TcpStream,
+    answers: Vec<u8>,
+}
+
+impl Pipe {
+    async fn to(program: &Program) -> Self {
+        let stream = TcpStream::connect(&program.listen).await.unwrap();
+        Self { stream, answers: Vec::new() }
+    }
+
+    /// Sends requests, and reads as many answers: all with this code.
+    async fn ask(&mut self, requests: &[String], code: u32) {
+        let code = format!(r#""ErrorCode":{code},"#);
+        for some in requests.chunks(PIPELINED) {
+            self.stream.write_all(some.concat().as_bytes()).await.unwrap();
+            self.answers.clear();
+            let mut answered = 0;
+            while answered < some.len() {
+                let from = self.answers.len();
+                let read = self.stream.read_buf(&mut self.answers).await.unwrap();
+                assert_ne!(read, 0, "closed");
+                // An answer ends with the end of its envelope, and holds only this one.
+                answered += self.answers[from..].iter().filter(|byte| **byte == b'}').count();
+            }
+            let text = String::from_utf8_lossy(&self.answers);
+            assert_eq!(text.matches(&code).count(), some.len(), "{text}");
+        }
+    }
+}
+
+/// Asks a tenth as a warm-up, then all, and holds what the memory grew by against the slack.
+async fn leaves_memory_flat(what: &str, code: u32, request: impl Fn(usize) -> String) {
+    let program = server();
+    let mut pipe = Pipe::to(&program).await;
+    let (warm_up, many) = (many() / 10, many());
+    let mut ask = async |numbers: std::ops::Range<usize>| {
+        for from in numbers.clone().step_by(PIPELINED) {
+            let some = from..numbers.end.min(from + PIPELINED);
+            pipe.ask(&some.map(&request).collect::<Vec<_>>(), code).await;
+        }
+    };
+    ask(0..warm_up).await;
+    let before = resident_bytes(&program);
+    ask(warm_up..warm_up + many).await;
+    let more = resident_bytes(&program).saturating_sub(before);
+    println!("{many} {what}: {before} bytes before, {more} bytes more after");
+    assert!(more < SLACK_BYTES, "{more} bytes more after {many} {what}");
+}
+
+#[tokio::test]
+async fn requests_for_unknown_rooms_leave_nothing_behind() {
+    let query = query(ADMIN, &usersig_of(DEVELOPMENT_KEY, SDKAPPID, ADMIN, now_s(), 3_600));
+    let unknown = |number| request(&query, &format!(r#"{{"RoomId":"unknown-{number}"}}"#));
+    leaves_memory_flat("requests for unknown rooms", 100_004, unknown).await;
+}
+
+#[tokio::test]
+async fn bad_signatures_leave_nothing_behind() {
+    let now = now_s();
+    let forged = |number| {
+        let ticket = usersig_of("not the key", SDKAPPID, ADMIN, now, 3_600 + number as u64);
+        request(&query(ADMIN, &ticket), "{}")
+    };
+    leaves_memory_flat("different bad signatures", 70009, forged).await;
+}
+
+/// Allows this process and its children as many open files as this takes, if the system does.
+fn allow_files(files: usize) -> usize {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = files as u64;
+    if current.is_some_and(|current| current < wanted) {
+        let current = Some(maximum.map_or(wanted, |maximum| maximum.min(wanted)));
+        setrlimit(Resource::Nofile, Rlimit { current, maximum }).unwrap();
+    }
+    getrlimit(Resource::Nofile).current.map_or(files, |current| files.min(current as usize))
+}
+
+#[tokio::test]
+async fn idle_connections_cost_little() {
+    let files = allow_files(CONNECTIONS + OTHER_FILES);
+    let connections = files.saturating_sub(OTHER_FILES);
+    if connections < CONNECTIONS {
+        println!("this system allows {files} open files: {connections} idle connections only");
+    }
+    assert!(connections >= 1_000, "{files} open files are too few to say anything: ulimit -Hn");
+    let program = server();
+    let query = query(ADMIN, &usersig_of(DEVELOPMENT_KEY, SDKAPPID, ADMIN, now_s(), 3_600));
+    let request = [request(&query, r#"{"RoomId":"x"}"#)];
+    let mut idle = Vec::with_capacity(connections);
+    let mut open = async |count: usize| {
+        for _ in 0..count {
+            let mut pipe = Pipe::to(&program).await;
+            pipe.ask(&request, 100_004).await;
+            idle.push(pipe.stream);
+        }
+    };
+    open(WARM_UP_CONNECTIONS).await;
+    let before = resident_bytes(&program);
+    let counted = connections - WARM_UP_CONNECTIONS;
+    open(counted).await;
+    let each = (resident_bytes(&program) - before) / counted as u64;
+    println!("{connections} idle connections: {each} bytes each");
+    assert!(each <= CONNECTION_BYTES_MAX, "{each} bytes for each of {connections} connections");
+}
