@@ -89,13 +89,20 @@ pub async fn start_on(
             async { answering.await.unwrap_or_else(|never: Infallible| match never {}) }
         };
         let limits = Limits { max_connections: MAX_CONTROL_CONNECTIONS, ..limits };
-        tasks.spawn(serve(control.socket, None, answer, limits, stop.clone()));
+        tasks.spawn(serve(
+            control.socket,
+            None,
+            answer,
+            limits,
+            Arc::clone(&metrics),
+            stop.clone(),
+        ));
     } else {
         tracing::info!("the control plane is off: it needs control.token");
     }
-    let vendor = vendor_service(settings, &engine, metrics);
+    let vendor = vendor_service(settings, &engine, Arc::clone(&metrics));
     let answer = move |request| Arc::clone(&vendor).answer(request);
-    tasks.spawn(serve(listening.socket, tls.clone(), answer, limits, stop.clone()));
+    tasks.spawn(serve(listening.socket, tls.clone(), answer, limits, metrics, stop.clone()));
     let (timekeeper, stopping) = (Arc::clone(&engine), stop.clone());
     tasks.spawn(async move { timekeeper.keep_time(stopping).await });
     tasks.close();

@@ -25,6 +25,7 @@ use tokio_util::task::TaskTracker;
 use super::body::Answered;
 use super::connection::{Guarded, Phase};
 use super::tls::Tls;
+use crate::telemetry::Metrics;
 
 /// A request head is at most so large, in bytes.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
@@ -72,6 +73,7 @@ struct Shared<S> {
     answer: S,
     tls: Option<Arc<Tls>>,
     limits: Limits,
+    metrics: Arc<Metrics>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -85,6 +87,7 @@ pub async fn serve<S, F, A, B>(
     tls: Option<Arc<Tls>>,
     answer: S,
     limits: Limits,
+    metrics: Arc<Metrics>,
     stop: CancellationToken,
 ) where
     S: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
@@ -94,7 +97,7 @@ pub async fn serve<S, F, A, B>(
 {
     let permits = Arc::new(Semaphore::new(limits.max_connections));
     let tasks = TaskTracker::new();
-    let shared = Arc::new(Shared { answer, tls, limits, stop, tasks });
+    let shared = Arc::new(Shared { answer, tls, limits, metrics, stop, tasks });
     let Shared { stop, tasks, .. } = &*shared;
     let accept = |stream: TcpStream, permit| {
         tasks.spawn(connection(stream, Arc::clone(&shared), permit));
@@ -146,6 +149,7 @@ async fn connection<S, F, A, B>(
     A: Into<Answered<B>> + 'static,
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
 {
+    let _open = shared.metrics.connection_opened();
     // Replies are written whole; waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
     let Some(tls) = &shared.tls else { return conversation(stream, &shared).await };

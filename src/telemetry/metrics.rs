@@ -54,8 +54,7 @@ pub struct Metrics {
     pub ticket_cache_hits: Counter,
     /// Tickets that were verified by arithmetic.
     pub ticket_cache_misses: Counter,
-    /// Connections that are open, of both listeners.
-    pub connections: Gauge,
+    connections: Gauge,
     rooms: Family<AppLabel, Gauge>,
     members: Family<AppLabel, Gauge>,
 }
@@ -131,6 +130,13 @@ impl Metrics {
         }
     }
 
+    /// Counts a connection as open until the guard is dropped.
+    #[must_use]
+    pub fn connection_opened(&self) -> OpenConnection {
+        self.connections.inc();
+        OpenConnection(self.connections.clone())
+    }
+
     /// Says how many rooms and members an app has.
     pub fn set_rooms(&self, sdkappid: u32, rooms: u64, members: u64) {
         let label = AppLabel { sdkappid };
@@ -147,6 +153,15 @@ impl Metrics {
     }
 }
 
+/// A connection that is open.
+pub struct OpenConnection(Gauge);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,7 +174,8 @@ mod tests {
         metrics.answered(metrics.unknown_command(), 60009, Duration::from_secs(9));
         metrics.answered(0, 70009, Duration::from_micros(15));
         metrics.ticket_cache_hits.inc();
-        metrics.connections.inc();
+        drop(metrics.connection_opened());
+        let _open = metrics.connection_opened();
         metrics.set_rooms(7, 2, 30);
         let text = metrics.text();
         for line in [

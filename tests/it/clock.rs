@@ -219,6 +219,8 @@ async fn what_is_counted_is_told() {
         "guestlist_ticket_cache_misses_total 2",
         r#"guestlist_rooms{sdkappid="88888888"} 1"#,
         r#"guestlist_members{sdkappid="88888888"} 2"#,
+        // One of the client's for each listener.
+        "guestlist_connections 2",
     ] {
         assert!(text.lines().any(|written| written == line), "{line} in\n{text}");
     }
