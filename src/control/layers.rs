@@ -49,19 +49,17 @@ async fn access_line(State(plane): State<Arc<Plane>>, request: Request, next: Ne
     let request_id = plane.engine.next_request_id().to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
-    let (status, micros) = (response.status().as_u16(), watch.elapsed().as_micros());
-    let path = path.escape_debug();
+    let (status, took_us) = (response.status().as_u16(), watch.elapsed().as_micros());
     let explained = response.extensions().get::<Explained>().map(|Explained(detail)| detail);
     match (plane.access_log, explained) {
         (AccessLog::Off, _) | (AccessLog::Failures, None) => {}
         (AccessLog::Failures | AccessLog::All, Some(detail)) => tracing::warn!(
             target: "guestlist::access",
-            "refused {method} {path} with {status}: {} ({request_id}, {micros} us)",
-            detail.escape_debug(),
+            %method, path, status, request_id, took_us, "refused: {}", detail.escape_debug(),
         ),
         (AccessLog::All, None) => tracing::info!(
             target: "guestlist::access",
-            "answered {method} {path} with {status} ({request_id}, {micros} us)",
+            %method, path, status, request_id, took_us, "answered",
         ),
     }
     if let Ok(request_id) = HeaderValue::try_from(request_id) {

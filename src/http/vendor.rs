@@ -184,21 +184,20 @@ impl VendorService {
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
     }
 
-    /// One readable line. The query is never in it: it holds the ticket.
+    /// One line, readable and with fields. The query is never in it: it holds the ticket.
     fn log(&self, head: &Head<'_>, answer: &Answer, took: Duration) {
         let Answer { request_id, refused, .. } = answer;
-        let micros = took.as_micros();
+        let (method, path, took_us) = (head.method, head.path, took.as_micros());
         match (self.access, refused) {
             (AccessLog::Off, _) | (AccessLog::Failures, None) => {}
             (AccessLog::Failures | AccessLog::All, Some(wire)) => tracing::warn!(
                 target: "guestlist::access",
-                "refused {} {} with {}: {} ({request_id}, {} us)",
-                head.method, head.path.escape_debug(), wire.code, wire.text.escape_debug(), micros,
+                method, path, code = wire.code, %request_id, took_us, "refused: {}",
+                wire.text.escape_debug(),
             ),
             (AccessLog::All, None) => tracing::info!(
                 target: "guestlist::access",
-                "answered {} {} ({request_id}, {} us)",
-                head.method, head.path.escape_debug(), micros,
+                method, path, code = 0, %request_id, took_us, "answered",
             ),
         }
     }

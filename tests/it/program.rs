@@ -22,8 +22,7 @@ async fn a_ticket_of_the_command_line_opens_the_server_of_the_command_line() {
     let (success, said) = program.end();
     assert!(success, "{said}");
     assert!(said.contains("curl -s 'http://"), "a line to paste: {said}");
-    let refused =
-        "refused POST /v4/room_engine_http_srv/get_room_info with 100002: RoomId: missing";
+    let refused = r#"refused: RoomId: missing method="POST" path="/v4/room_engine_http_srv/get_room_info" code=100002"#;
     assert!(said.contains(refused), "each refused request is explained: {said}");
     assert!(!said.contains(ticket.trim()), "and no ticket is told");
 }
