@@ -12,6 +12,8 @@ use crate::harness::Server;
 /// The path of a command that reads.
 pub(crate) const INFO: &str = "/v4/room_engine_http_srv/get_room_info";
 
+/// Longer than anything takes on the busiest machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a dribbling client waits for an answer between two bytes.
 const PACE: Duration = Duration::from_millis(10);
 /// A server that takes so many bytes one by one sets no limit.
@@ -30,7 +32,7 @@ impl Raw {
     }
 
     pub(crate) async fn send(&mut self, text: &str) {
-        self.0.write_all(text.as_bytes()).await.unwrap();
+        in_time(self.0.write_all(text.as_bytes())).await.unwrap();
     }
 
     /// Reads one answer: its head and its envelope.
@@ -46,7 +48,7 @@ impl Raw {
                     return (head.to_owned(), serde_json::from_str(body).unwrap());
                 }
             }
-            let read = self.0.read(&mut chunk).await.unwrap();
+            let read = in_time(self.0.read(&mut chunk)).await.unwrap();
             assert_ne!(read, 0, "closed after {:?}", String::from_utf8_lossy(&bytes));
             bytes.extend_from_slice(&chunk[..read]);
         }
@@ -55,14 +57,14 @@ impl Raw {
     /// Reads until there is something.
     pub(crate) async fn says(&mut self) -> String {
         let mut some = vec![0; 4096];
-        let read = self.0.read(&mut some).await.unwrap();
+        let read = in_time(self.0.read(&mut some)).await.unwrap();
         String::from_utf8(some[..read].to_vec()).unwrap()
     }
 
     /// Reads until the server closes: nothing may come before that.
     pub(crate) async fn closed(&mut self) {
         let mut rest = Vec::new();
-        let read = self.0.read_to_end(&mut rest).await;
+        let read = in_time(self.0.read_to_end(&mut rest)).await;
         assert!(read.is_err() || rest.is_empty(), "{:?}", String::from_utf8_lossy(&rest));
     }
 
@@ -84,7 +86,7 @@ impl Raw {
     pub(crate) async fn answer_of_two(&mut self) -> (String, Value) {
         let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
         while String::from_utf8_lossy(&bytes).matches("\"}").count() < 2 {
-            let read = self.0.read(&mut chunk).await.unwrap();
+            let read = in_time(self.0.read(&mut chunk)).await.unwrap();
             assert_ne!(read, 0);
             bytes.extend_from_slice(&chunk[..read]);
         }
@@ -93,6 +95,11 @@ impl Raw {
         let body = rest.split("HTTP/1.1").next().unwrap();
         (head.to_owned(), serde_json::from_str(body).unwrap())
     }
+}
+
+/// Waits for what must come: a test that waits for ever says nothing.
+pub(crate) async fn in_time<T>(coming: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, coming).await.expect("what was waited for comes")
 }
 
 /// The head of a request.

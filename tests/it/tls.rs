@@ -19,7 +19,7 @@ use crate::harness::{
     ADMIN, SDKAPPID, Server, client, client_trusting, envelope, query, refusal, tls_trusting,
     usersig,
 };
-use crate::raw::{INFO, Raw, head};
+use crate::raw::{INFO, Raw, head, in_time};
 
 /// A certificate that vouches for itself, and its key, in files.
 struct Pair {
@@ -199,7 +199,7 @@ async fn a_handshake_counts_under_the_cap_on_connections() {
     let early = timeout(Duration::from_millis(50), &mut second).await;
     assert!(early.is_err(), "the first connection takes the only place");
     drop(silent);
-    second.await;
+    in_time(second).await;
 }
 
 #[tokio::test]
@@ -209,7 +209,7 @@ async fn a_stop_does_not_wait_for_a_silent_handshake() {
     let mut silent = Raw::to(&server).await;
     // A second one that is through shows that the first was accepted.
     drop(pair.handshake(&server).await);
-    server.stop().await;
+    in_time(server.stop()).await;
     silent.closed().await;
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::{Server, refusal};
-use crate::raw::{INFO, Raw, head};
+use crate::raw::{INFO, Raw, head, in_time};
 
 #[tokio::test]
 async fn a_body_without_a_length_and_without_an_end_is_answered_and_cut_off() {
@@ -28,7 +28,7 @@ async fn a_body_without_a_length_and_without_an_end_is_answered_and_cut_off() {
     let answer = String::from_utf8_lossy(&answer[..read.unwrap()]).into_owned();
     assert!(answer.contains(r#""ErrorCode":60008,"#), "{answer}");
     assert!(answer.contains("(body: at most 65536 bytes)"), "{answer}");
-    endless.await;
+    in_time(endless).await;
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn a_flood_of_half_sent_bodies_is_shed_at_once_and_leaves_connections_usab
     // More than fit cannot be there: all the others are answered although nobody sends anything.
     let mut shed = Vec::new();
     while shed.len() < CLIENTS - FITTING {
-        let (number, raw, reply) = flood.next().await.unwrap();
+        let (number, raw, reply) = in_time(flood.next()).await.unwrap();
         assert!(is_busy(&reply), "client {number}: {reply}");
         shed.push(raw);
     }

@@ -3,8 +3,8 @@
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 
-use crate::harness::{ADMIN, Server, query};
-use crate::raw::{INFO, Raw, head};
+use crate::harness::{ADMIN, Server, query, refusal};
+use crate::raw::{INFO, Raw, head, in_time};
 
 /// Far longer than the pace of a dribbling client.
 const TIMEOUT: &str = "server.request_timeout=150ms";
@@ -24,6 +24,32 @@ async fn a_head_that_dribbles_behind_an_answered_request_is_cut_off() {
     raw.send(&(head(INFO, &server.query(), "Content-Length: 2\r\n") + "{}")).await;
     raw.answer().await;
     assert_eq!(raw.dribbles(b"P").await, "");
+}
+
+#[tokio::test]
+async fn a_head_that_dribbles_behind_a_shed_request_is_cut_off() {
+    // One body in pieces takes all that there is.
+    let server =
+        Server::with(&[TIMEOUT, "server.body_limit=1 KiB", "server.body_memory=1 KiB"]).await;
+    let half_sent = async || {
+        let mut raw = Raw::to(&server).await;
+        raw.send(&head(INFO, &server.query(), "Content-Length: 1024\r\n")).await;
+        raw.send(&" ".repeat(512)).await;
+        raw
+    };
+    // Of two, one is shed, unless the machine was so slow that the first was out of time before.
+    let mut shed = loop {
+        let (mut first, mut second) = (half_sent().await, half_sent().await);
+        let (one, (_, reply)) = tokio::select! {
+            answer = first.answer() => (first, answer),
+            answer = second.answer() => (second, answer),
+        };
+        if refusal(&reply).1.ends_with("(the server is busy)") {
+            break one;
+        }
+    };
+    shed.send(&" ".repeat(512)).await;
+    assert_eq!(shed.dribbles(b"P").await, "");
 }
 
 #[tokio::test]
@@ -61,5 +87,5 @@ async fn a_client_that_takes_no_answers_is_cut_off() {
     let mut raw = Raw::to(&server).await;
     // Until the buffers of both systems are full of answers, the server takes requests; then it
     // waits for its client, and then no more.
-    while raw.0.write_all(request.as_bytes()).await.is_ok() {}
+    while in_time(raw.0.write_all(request.as_bytes())).await.is_ok() {}
 }
