@@ -79,7 +79,7 @@ fn pages(criterion: &mut Criterion, engine: &Engine, app: &App) {
     for members in ROOMS {
         let room = room(members);
         let mut page = |after| {
-            let query = PageQuery { after, limit: PAGE };
+            let query = PageQuery { after, limit: PAGE, seats: false };
             let end = at_once(engine.page(app, &room, query, &mut rows));
             assert_eq!(rows.rows, PAGE);
             end.expect("the room is there")
@@ -152,7 +152,7 @@ struct Rows {
 }
 
 impl PageSink for Rows {
-    fn begin(&mut self, _: usize) {
+    fn begin(&mut self, _: usize, _: &Seats) {
         self.out.clear();
         self.rows = 0;
     }

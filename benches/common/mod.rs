@@ -158,6 +158,7 @@ fn member(number: u32) -> Member {
         role: if number == 0 { Role::Owner } else { Role::Member },
         entered: true,
         robot: false,
+        awaits_seat: false,
         marks: Box::default(),
         joined_ms,
     }

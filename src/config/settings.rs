@@ -35,7 +35,7 @@ pub const ADMINS_MAX: usize = 100;
 /// The most bytes of an admin account.
 pub const ADMIN_BYTES_MAX: usize = 32;
 /// The most that `app.room.max_seat_count` may be.
-pub const SEAT_COUNT_MAX: u32 = 100;
+pub const SEAT_COUNT_MAX: u32 = crate::domain::MAX_SEATS;
 
 /// The secret key of the app that `guestlist dev` brings. It stands in public source: whoever can
 /// reach a listener that uses it can sign as anybody.

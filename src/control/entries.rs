@@ -18,7 +18,7 @@ use super::path::AtRoom;
 use super::problem::{self, Problem};
 use super::query::{NoParams, Params};
 use super::{Plane, body, reply};
-use crate::domain::{Account, EnterMany, Entry, MAX_ENTRIES_PER_STEP, TextFault};
+use crate::domain::{Account, EnterMany, Entry, MAX_ENTRIES_PER_STEP, Need, TextFault};
 use crate::proto::tencent::Text;
 
 /// The most accounts of one call.
@@ -72,7 +72,7 @@ pub(super) async fn enter(
         return Err(Problem::bad_request(detail));
     }
     // An empty list has no step to say so.
-    plane.engine.look(&at.app, &at.room, |_| ()).await?;
+    plane.engine.look(&at.app, &at.room, Need::default(), |_, _| ()).await?;
     let mut entries = Entries::default();
     for texts in accounts.chunks(MAX_ENTRIES_PER_STEP) {
         let step = Step::new(texts);

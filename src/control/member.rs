@@ -23,7 +23,7 @@ pub(super) struct MemberRow<'a> {
     marks: &'a [u32],
     /// The app's own text about the member.
     custom_info: &'a str,
-    /// Nobody sits yet.
+    /// Where the member sits, from 0.
     seat: Option<u32>,
     /// Came in: the owner of a new room is listed before that.
     entered: bool,
@@ -39,7 +39,7 @@ enum RoleWord {
 }
 
 impl<'a> MemberRow<'a> {
-    pub(super) fn new(member: &MemberView<'a>) -> Self {
+    pub(super) fn new(member: &MemberView<'a>, seat: Option<u32>) -> Self {
         Self {
             account: member.account,
             name: member.name,
@@ -52,7 +52,7 @@ impl<'a> MemberRow<'a> {
             joined_ms: member.joined_ms,
             marks: member.marks,
             custom_info: member.custom_info,
-            seat: None,
+            seat,
             entered: member.entered,
         }
     }

@@ -15,8 +15,11 @@ use super::page::{self, PageParams};
 use super::path::{AtMember, AtRoom};
 use super::problem::Problem;
 use super::query::{NoParams, Params};
+use super::seats::Seating;
 use super::{Plane, reply};
-use crate::domain::{Enter, Entry, Leave, LeaveReason, MemberView, PageQuery, PageSink};
+use crate::domain::{
+    Enter, Entrance, Entry, Leave, LeaveReason, MemberView, PageQuery, PageSink, Seats,
+};
 use crate::engine::{decode_cursor, encode_cursor};
 use crate::proto::tencent::Text;
 
@@ -52,11 +55,11 @@ pub(super) async fn list(
         position.ok_or_else(|| Problem::bad_request("after: not a `next` of this room"))
     });
     let position = position.transpose()?;
-    let query = PageQuery { after: position.as_ref(), limit };
-    let mut rows = Rows(Vec::new());
+    let query = PageQuery { after: position.as_ref(), limit, seats: true };
+    let mut rows = Rows::default();
     let end = plane.engine.page(&at.app, &at.room, query, &mut rows).await?;
     let next = end.next.map(|position| encode_cursor(at.app.id(), &at.room, &position));
-    let Rows(mut json) = rows;
+    let Rows { mut json, .. } = rows;
     json.extend_from_slice(b"],\"next\":");
     reply::write(&mut json, &next.unwrap_or_default());
     json.extend_from_slice(b",\"count\":");
@@ -66,21 +69,27 @@ pub(super) async fn list(
 }
 
 /// The page as far as it is written: opened, and some rows.
-struct Rows(Vec<u8>);
+#[derive(Default)]
+struct Rows {
+    json: Vec<u8>,
+    seating: Seating,
+}
 
 const OPENING: &[u8] = b"{\"members\":[";
 
 impl PageSink for Rows {
-    fn begin(&mut self, at_most: usize) {
-        self.0.reserve(OPENING.len() + at_most * ROW_BYTES);
-        self.0.extend_from_slice(OPENING);
+    fn begin(&mut self, at_most: usize, seats: &Seats) {
+        self.json.reserve(OPENING.len() + at_most * ROW_BYTES);
+        self.json.extend_from_slice(OPENING);
+        self.seating = Seating::new(seats);
     }
 
     fn member(&mut self, member: &MemberView<'_>) {
-        if self.0.len() > OPENING.len() {
-            self.0.push(b',');
+        if self.json.len() > OPENING.len() {
+            self.json.push(b',');
         }
-        reply::write(&mut self.0, &MemberRow::new(member));
+        let seat = self.seating.seat_of(member.account);
+        reply::write(&mut self.json, &MemberRow::new(member, seat));
     }
 }
 
@@ -112,13 +121,13 @@ pub(super) async fn enter(
         name: text_within("name", fields.name.as_ref(), MAX_NAME_BYTES)?,
         password: text_within("password", fields.password.as_ref(), MAX_PASSWORD_BYTES)?,
     };
-    let (entry, member) = plane.engine.run(&at.app, &at.room, &operation).await?;
+    let Entrance { entry, member, seat } = plane.engine.run(&at.app, &at.room, &operation).await?;
     let status = match entry {
         Entry::Entered => StatusCode::CREATED,
         Entry::WasIn => StatusCode::OK,
         Entry::Refused(refusal) => return Err(refusal.into()),
     };
-    Ok(reply::json(status, &MemberRow::new(&member.view())))
+    Ok(reply::json(status, &MemberRow::new(&member.view(), seat)))
 }
 
 fn text_within(

@@ -30,6 +30,8 @@ mod reply;
 mod rooms;
 mod route;
 mod routes;
+mod seat_queue;
+mod seats;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

@@ -144,8 +144,12 @@ pub(super) fn code(refusal: &Refusal) -> u32 {
 /// A new refusal must stop the build here, so nothing catches the rest.
 fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::NoSuchRoom | Refusal::NotAMember { .. } => StatusCode::NOT_FOUND,
+        Refusal::NoSuchRoom | Refusal::NotAMember { .. } | Refusal::AwaitsNoSeat { .. } => {
+            StatusCode::NOT_FOUND
+        }
         Refusal::NotTheOwner { .. }
+        | Refusal::OwnerNotBannable { .. }
+        | Refusal::Banned { .. }
         | Refusal::PasswordNeeded
         | Refusal::PasswordWrong
         | Refusal::OwnerKeepsRole { .. } => StatusCode::FORBIDDEN,
@@ -155,8 +159,15 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::TooManyAdmins { .. }
         | Refusal::TooManyMarks { .. }
         | Refusal::TooManyRobots { .. }
-        | Refusal::NoSeats => StatusCode::CONFLICT,
+        | Refusal::NoSeats
+        | Refusal::SeatLocked { .. }
+        | Refusal::SeatTaken { .. }
+        | Refusal::SeatsFull { .. }
+        | Refusal::SeatedAlready { .. }
+        | Refusal::NotSeated { .. }
+        | Refusal::AwaitsSeat { .. } => StatusCode::CONFLICT,
         Refusal::AboveCeiling { .. }
+        | Refusal::NoSuchSeat { .. }
         | Refusal::ScheduleTooShort { .. }
         | Refusal::NoPasswordToAskFor => StatusCode::BAD_REQUEST,
     }

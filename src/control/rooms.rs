@@ -1,5 +1,6 @@
 //! Rooms: a page of an app's, and one of them with its facts.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -12,8 +13,14 @@ use super::page::{self, PageParams};
 use super::path::{AtApp, AtRoom};
 use super::problem::Problem;
 use super::query::{NoParams, Params};
+use super::seats::{BanRow, SeatRow};
 use super::{Plane, reply};
-use crate::domain::{Facts, RoomId, RoomKind, RoomStatus, RoomView, TakeSeatMode};
+use crate::domain::{
+    BanView, Facts, MAX_SEATS, Need, RoomId, RoomKind, RoomStatus, RoomView, TakeSeatMode,
+};
+
+/// The most bans that are shown with a room. All are in pages of `get_banned_member_list`.
+const MAX_BANS: usize = 1000;
 
 /// A page of rooms, as [`list`] writes it by hand; the tests hold the two together.
 #[derive(Serialize, JsonSchema)]
@@ -55,10 +62,12 @@ pub(super) struct Room<'a> {
     info: Info<'a>,
     /// How many are in the list.
     member_count: u32,
-    /// Nobody sits yet.
-    seats: [(); 0],
-    /// Nobody is banned yet.
-    bans: [(); 0],
+    /// Every seat, by its index.
+    #[schemars(length(max = MAX_SEATS))]
+    seats: Vec<SeatRow<'a>>,
+    /// The bans that are in force, in the order of banning; of more than a thousand the first.
+    #[schemars(length(max = MAX_BANS))]
+    bans: &'a [BanRow],
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -176,7 +185,16 @@ pub(super) async fn get(
     _: Params<NoParams>,
 ) -> Result<Response, Problem> {
     let now_ms = at.app.now_ms();
-    let see = |seen: &RoomView<'_>| {
+    let mut bans = Vec::new();
+    let mut see = |ban: &BanView<'_>| {
+        if ban.in_force(now_ms) {
+            bans.push(BanRow { account: ban.account.into(), until_ms: ban.until_ms });
+        }
+        if bans.len() < MAX_BANS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    plane.engine.bans(&at.app, &at.room, 0, &mut see).await?;
+    let need = Need { seats: true, ..Need::default() };
+    let looking = plane.engine.look(&at.app, &at.room, need, |seen, slice| {
         let room = Room {
             room: at.room.as_str(),
             kind: seen.facts.kind.into(),
@@ -184,12 +202,12 @@ pub(super) async fn get(
             owner: seen.facts.owner.as_str(),
             info: Info::new(seen.facts, now_ms),
             member_count: seen.tally.members,
-            seats: [],
-            bans: [],
+            seats: slice.seats().iter().map(SeatRow::new).collect(),
+            bans: &bans,
         };
         reply::json(StatusCode::OK, &room)
-    };
-    Ok(plane.engine.look(&at.app, &at.room, see).await?)
+    });
+    Ok(looking.await?)
 }
 
 impl From<RoomKind> for Kind {

@@ -138,6 +138,10 @@ impl Success {
     }
 
     pub(super) const fn nothing(summary: &'static str) -> Self {
-        Self { status: StatusCode::NO_CONTENT, summary, content: Content::Nothing }
+        Self::empty(StatusCode::NO_CONTENT, summary)
+    }
+
+    pub(super) const fn empty(status: StatusCode, summary: &'static str) -> Self {
+        Self { status, summary, content: Content::Nothing }
     }
 }

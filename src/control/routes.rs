@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
     Plane, apps, clock, entries, layers, member, members, metrics, openapi, page, probes, rooms,
+    seat_queue,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
@@ -20,6 +21,7 @@ const ROOMS: &str = "/_guestlist/v1/apps/{app}/rooms";
 const ROOM: &str = "/_guestlist/v1/apps/{app}/rooms/{room}";
 const MEMBERS: &str = "/_guestlist/v1/apps/{app}/rooms/{room}/members";
 const MEMBER: &str = "/_guestlist/v1/apps/{app}/rooms/{room}/members/{account}";
+const SEAT_QUEUE: &str = "/_guestlist/v1/apps/{app}/rooms/{room}/seat_queue/{account}";
 const DOCUMENT: &str = "/_guestlist/v1/openapi.json";
 
 /// Routes behind the layers.
@@ -127,6 +129,7 @@ pub(super) const GUARDED: &[Route] = &[
                 ),
             ])
             .codes(&[
+                (StatusCode::FORBIDDEN, 100_016),
                 (StatusCode::FORBIDDEN, 100_018),
                 (StatusCode::FORBIDDEN, 100_019),
                 (StatusCode::CONFLICT, 100_008),
@@ -140,6 +143,33 @@ pub(super) const GUARDED: &[Route] = &[
             .query::<members::LeaveParams>()
             .replies(&[Success::nothing("Left")])
             .codes(&[(StatusCode::NOT_FOUND, 100_005)]),
+    },
+    Route {
+        verb: Verb::Put,
+        path: SEAT_QUEUE,
+        serve: |verb| on(verb, seat_queue::ask),
+        page: Page::new("ask_for_seat", "A client asks for a seat, and waits")
+            .optional_body::<super::body::NoFields>()
+            .replies(&[Success::empty(StatusCode::CREATED, "Waits")])
+            .codes(&[
+                (StatusCode::NOT_FOUND, 100_005),
+                (StatusCode::CONFLICT, 100_202),
+                (StatusCode::CONFLICT, 100_203),
+                (StatusCode::CONFLICT, 100_211),
+            ]),
+    },
+    Route {
+        verb: Verb::Delete,
+        path: SEAT_QUEUE,
+        serve: |verb| on(verb, seat_queue::withdraw),
+        page: Page::new("withdraw_from_queue", "A client asks for a seat no longer")
+            .optional_body::<super::body::NoFields>()
+            .replies(&[Success::nothing("Waits no longer")])
+            .codes(&[
+                (StatusCode::NOT_FOUND, 100_005),
+                (StatusCode::NOT_FOUND, 100_204),
+                (StatusCode::CONFLICT, 100_211),
+            ]),
     },
 ];
 

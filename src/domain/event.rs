@@ -1,6 +1,7 @@
 //! What happened in a room, to be told to the world later.
 
 use super::ids::Account;
+use super::seats::Seat;
 
 /// Something that happened, committed together with the change itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,13 @@ pub enum Event {
         by: Account,
         /// What that one said about it; empty if nothing.
         words: Box<str>,
+    },
+    /// Seats were taken, left, locked or changed otherwise.
+    SeatsChanged {
+        /// Who asked for it: whoever moves people about, or the one who goes away.
+        by: Account,
+        /// Each seat that is another than before, as it is now, by its index.
+        seats: Vec<(u32, Seat)>,
     },
 }
 

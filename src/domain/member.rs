@@ -29,6 +29,8 @@ pub struct Member {
     pub entered: bool,
     /// A program in a person's place.
     pub robot: bool,
+    /// Has asked for a seat, and waits for it.
+    pub awaits_seat: bool,
     /// The app's marks on the member, ascending. They go with him.
     pub marks: Box<[u32]>,
     /// When the member came to stand in the list, in Unix milliseconds of the app's clock. With
@@ -48,6 +50,7 @@ impl Member {
             role,
             entered: false,
             robot: false,
+            awaits_seat: false,
             marks: Box::default(),
             joined_ms,
         }
@@ -63,6 +66,7 @@ impl Member {
             role: self.role,
             entered: self.entered,
             robot: self.robot,
+            awaits_seat: self.awaits_seat,
             marks: &self.marks,
             joined_ms: self.joined_ms,
             plain: self.is_plain(),
@@ -92,6 +96,8 @@ pub struct MemberView<'a> {
     pub entered: bool,
     /// A program in a person's place.
     pub robot: bool,
+    /// Has asked for a seat, and waits for it.
+    pub awaits_seat: bool,
     /// The app's marks on the member, ascending.
     pub marks: &'a [u32],
     /// When the member came to stand in the list, in Unix milliseconds.
@@ -113,6 +119,7 @@ impl MemberView<'_> {
             role: self.role,
             entered: self.entered,
             robot: self.robot,
+            awaits_seat: self.awaits_seat,
             marks: self.marks.into(),
             joined_ms: self.joined_ms,
         }

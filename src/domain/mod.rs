@@ -8,6 +8,7 @@
 //!
 //! Not here: wire words, error codes and storage.
 
+mod ban;
 mod event;
 mod ids;
 mod marks;
@@ -20,17 +21,20 @@ mod position;
 mod refusal;
 mod room;
 mod rules;
+mod seats;
 mod text;
 
+pub use ban::{Ban, BanView, BanWrite};
 pub use event::{Event, LeaveReason};
 pub use ids::{Account, AppId, MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES, RoomId, RoomKey};
 pub use marks::{MAX_MARKS_PER_ROOM, MIN_MARK, MarkCounts};
 pub use member::{Member, MemberView, Role};
 pub use operation::{Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice};
 pub use ops::{
-    AddRobot, ChangeOwner, CreateRoom, DeleteRobot, DestroyRoom, Enter, EnterMany, Entry, Kick,
-    Leave, MAX_ENTRIES_PER_STEP, MarkMembers, MemberChange, Reclaim, RoomChange, SeatRequest,
-    UpdateMember, UpdateRoom,
+    AddRobot, AskForSeat, BanMembers, ChangeOwner, CreateRoom, DeleteRobot, DestroyRoom, Enter,
+    EnterMany, Entrance, Entry, IfTaken, Kick, Leave, LeaveSeat, LockSeat, MAX_ENTRIES_PER_STEP,
+    MarkMembers, MemberChange, MoveToSeat, Reclaim, RoomChange, SeatChange, SeatRequest, TakeSeat,
+    UnbanMembers, UpdateMember, UpdateRoom, WithdrawFromQueue,
 };
 pub use page::{PageEnd, PageQuery, PageSink};
 pub use password::{Gate, PasswordHash, Salt};
@@ -41,4 +45,5 @@ pub use room::{
     TakeSeatMode, Tally,
 };
 pub use rules::RoomRules;
+pub use seats::{MAX_SEATS, Seat, Seats};
 pub use text::{TextFault, is_plain};

@@ -4,12 +4,14 @@
 //! exactly the records of its [`Need`], commits its delta whole or not at all, and may ask it to
 //! decide again when somebody else was faster.
 
+use super::ban::{BanView, BanWrite};
 use super::event::Event;
 use super::ids::Account;
 use super::member::{Member, MemberView};
 use super::refusal::Refusal;
 use super::room::{Facts, RoomView, Tally};
 use super::rules::RoomRules;
+use super::seats::Seats;
 
 /// The records that an operation must see. Facts and tally are always among them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,15 +21,28 @@ pub struct Need<'a> {
     pub create: bool,
     /// Members to show, by account; an absent one is shown as absent.
     pub accounts: &'a [Account],
+    /// The bans of those accounts are to be shown too.
+    pub bans: bool,
+    /// So many bans are to be shown of those that end first, whosever they are: whoever adds some
+    /// removes some that are over.
+    pub ending_bans: usize,
+    /// The seats are to be shown.
+    pub seats: bool,
 }
 
 /// What an operation sees: the records of its [`Need`] at one moment, borrowed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Slice<'a> {
     /// The room, absent only for an operation that may create it.
     pub room: Option<RoomView<'a>>,
     /// The needed members, in the order of [`Need::accounts`].
     pub members: &'a [Option<MemberView<'a>>],
+    /// Their bans in the same order, over or not, if [`Need::bans`] asks; else nothing.
+    pub bans: &'a [Option<BanView<'a>>],
+    /// The bans that end first, the earliest first, at most [`Need::ending_bans`].
+    pub ending_bans: &'a [BanView<'a>],
+    /// The seats of the room, if there is one and [`Need::seats`] asks.
+    pub seats: Option<&'a Seats>,
 }
 
 impl<'a> Slice<'a> {
@@ -43,6 +58,15 @@ impl<'a> Slice<'a> {
     #[must_use]
     pub fn member(&self) -> Option<MemberView<'a>> {
         self.members.first().copied().flatten()
+    }
+
+    /// The seats of a room that was found.
+    ///
+    /// # Panics
+    /// When the operation needs no seats: a bug of it.
+    #[must_use]
+    pub fn seats(&self) -> &'a Seats {
+        self.seats.expect("the operation needs the seats")
     }
 }
 
@@ -85,8 +109,35 @@ pub struct Delta {
     pub tally: Option<Tally>,
     /// The members who change, each at most once.
     pub members: Vec<MemberWrite>,
+    /// The bans that change, each account's at most once.
+    pub bans: Vec<BanWrite>,
+    /// The seats, if they change.
+    pub seats: Option<Seats>,
     /// What happened, in order.
     pub events: Vec<Event>,
+}
+
+impl Delta {
+    /// Writes the seats and tells of those that are others than before; nothing if none is.
+    pub(super) fn reseat(&mut self, before: &Seats, after: Seats, by: &Account) {
+        let seats = after.changed_since(before);
+        if !seats.is_empty() {
+            self.seats = Some(after);
+            self.events.push(Event::SeatsChanged { by: by.clone(), seats });
+        }
+    }
+
+    /// Frees the seats of people who go. Called once they are told of: the seats are told of
+    /// behind them.
+    pub(super) fn vacate(&mut self, before: &Seats, gone: &[Account], by: &Account) {
+        let mut seats = gone.iter().filter_map(|account| before.seat_of(account.as_str()));
+        let Some(first) = seats.next() else { return };
+        let mut after = before.clone();
+        for index in std::iter::once(first).chain(seats) {
+            after.seat_mut(index).taken_by = None;
+        }
+        self.reseat(before, after, by);
+    }
 }
 
 /// A decision: what to write, and what to answer.

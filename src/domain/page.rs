@@ -2,6 +2,7 @@
 
 use super::member::MemberView;
 use super::position::Position;
+use super::seats::Seats;
 
 /// Which part of a list is visited.
 #[derive(Debug, Clone, Copy)]
@@ -10,12 +11,15 @@ pub struct PageQuery<'a> {
     pub after: Option<&'a Position>,
     /// Visit at most so many.
     pub limit: usize,
+    /// The sink is to see the seats.
+    pub seats: bool,
 }
 
 /// Whoever is shown a page. Called under the room's lock: take what you need and return.
 pub trait PageSink: Send {
-    /// The page begins; at most so many members will follow.
-    fn begin(&mut self, at_most: usize);
+    /// The page begins; at most so many members will follow. The seats are of the same moment, and
+    /// none unless [`PageQuery::seats`] asks.
+    fn begin(&mut self, at_most: usize, seats: &Seats);
     /// The next member in the room's order.
     fn member(&mut self, member: &MemberView<'_>);
 }

@@ -89,6 +89,68 @@ pub enum Refusal {
     /// The room was made without seats.
     #[error("the room has no seats")]
     NoSeats,
+    /// The seat is not one of the room's.
+    #[error("seat {index}, 0 to {last}")]
+    NoSuchSeat {
+        /// What was asked for.
+        index: u32,
+        /// The last seat of the room.
+        last: u32,
+    },
+    /// The seat is locked.
+    #[error("seat {index} is locked")]
+    SeatLocked {
+        /// Which.
+        index: u32,
+    },
+    /// Somebody sits on that seat.
+    #[error("seat {index} is taken")]
+    SeatTaken {
+        /// Which.
+        index: u32,
+    },
+    /// Somebody sits on every seat.
+    #[error("all {count} seats are taken")]
+    SeatsFull {
+        /// How many there are.
+        count: u32,
+    },
+    /// The account sits already.
+    #[error("{account} is seated already")]
+    SeatedAlready {
+        /// Who sits.
+        account: Account,
+    },
+    /// The account does not sit.
+    #[error("{account} is not seated")]
+    NotSeated {
+        /// Who does not sit.
+        account: Account,
+    },
+    /// The account has asked for a seat and waits.
+    #[error("{account} is waiting for a seat")]
+    AwaitsSeat {
+        /// Who waits.
+        account: Account,
+    },
+    /// The account has not asked for a seat.
+    #[error("{account} is not waiting for a seat")]
+    AwaitsNoSeat {
+        /// Who does not wait.
+        account: Account,
+    },
+    /// The account is banned from the room.
+    #[error("{account} is banned from the room")]
+    Banned {
+        /// Who may not come in.
+        account: Account,
+    },
+    /// The owner cannot be banned.
+    #[error("the owner {account} cannot be banned")]
+    OwnerNotBannable {
+        /// The owner.
+        account: Account,
+    },
     /// The door asks for a password and none was said.
     #[error("the room asks for a password")]
     PasswordNeeded,

@@ -141,6 +141,8 @@ pub struct Tally {
     pub marks: MarkCounts,
     /// The latest place that was ever given in this room's order, in Unix milliseconds.
     pub newest_joined_ms: u64,
+    /// The latest place that was ever given in this room's order of banning.
+    pub newest_ban: u64,
     /// When somebody has to look at the room again, in Unix milliseconds of the app's clock: an
     /// empty room ends then. A store finds rooms by it.
     pub due_ms: Option<u64>,

@@ -13,6 +13,7 @@ mod random;
 mod rate;
 mod request_id;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use dashmap::DashMap;
@@ -30,8 +31,8 @@ pub use request_id::RequestId;
 use self::request_id::RequestIds;
 use crate::config::AppSettings;
 use crate::domain::{
-    AppId, Env, Need, Operation, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView,
-    Slice,
+    AppId, BanView, Env, Need, Operation, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey,
+    RoomView, Slice,
 };
 use crate::store::{Counts, RoomStore, TxError};
 use crate::telemetry::Metrics;
@@ -122,7 +123,7 @@ impl Engine {
         Ok(output.expect("a store commits only what was decided"))
     }
 
-    /// Looks at a room's facts and counts.
+    /// Looks at a room's facts and counts, and at the records that are needed besides.
     ///
     /// # Errors
     /// [`Refusal::NoSuchRoom`] or [`Failure::Unavailable`].
@@ -130,13 +131,30 @@ impl Engine {
         &self,
         app: &App,
         room: &RoomId,
-        mut see: impl FnMut(&RoomView<'_>) -> T + Send,
+        need: Need<'_>,
+        mut see: impl FnMut(&RoomView<'_>, &Slice<'_>) -> T + Send,
     ) -> Result<T, Failure> {
         let key = RoomKey { app: app.id(), room: room.clone() };
         let mut seen = None;
-        let mut look = |slice: &Slice<'_>| seen = slice.room.as_ref().map(&mut see);
-        self.store.read(&key, Need::default(), &mut look).await?;
+        let mut look = |slice: &Slice<'_>| seen = slice.room.map(|room| see(&room, slice));
+        self.store.read(&key, need, &mut look).await?;
         seen.ok_or(Failure::Refused(Refusal::NoSuchRoom))
+    }
+
+    /// Visits a room's bans in the order of banning, over or not, behind a place (0: all of them),
+    /// until `see` has enough.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchRoom`] or [`Failure::Unavailable`].
+    pub async fn bans(
+        &self,
+        app: &App,
+        room: &RoomId,
+        after: u64,
+        see: &mut (dyn FnMut(&BanView<'_>) -> ControlFlow<()> + Send),
+    ) -> Result<(), Failure> {
+        let key = RoomKey { app: app.id(), room: room.clone() };
+        Ok(self.store.bans(&key, after, see).await?)
     }
 
     /// Visits a room's members in order.

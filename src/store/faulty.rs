@@ -4,7 +4,7 @@ use std::future::{pending, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Counts, Decide, Due, RoomStore, See, SeeRoom, StoreFuture, TxError};
+use super::{Counts, Decide, Due, RoomStore, See, SeeBan, SeeRoom, StoreFuture, TxError};
 use crate::domain::{AppId, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
 
 /// Which calls a fault is in.
@@ -101,6 +101,10 @@ impl RoomStore for Faulty {
         self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.page(key, query, sink))
     }
 
+    fn bans<'a>(&'a self, key: &'a RoomKey, after: u64, see: SeeBan<'a>) -> StoreFuture<'a, ()> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.bans(key, after, see))
+    }
+
     fn rooms<'a>(
         &'a self,
         app: AppId,
@@ -128,9 +132,9 @@ impl RoomStore for Faulty {
 mod tests {
     use super::*;
     use crate::domain::{
-        Account, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Gate, Leave, LeaveReason,
-        MemberChange, MemberView, Operation, RoomChange, RoomRules, RoomView, Silenced, Slice,
-        UpdateMember, UpdateRoom,
+        Account, BanView, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Gate, Leave, LeaveReason,
+        MemberChange, MemberView, Operation, RoomChange, RoomRules, RoomView, Seats, Silenced,
+        Slice, UpdateMember, UpdateRoom,
     };
     use crate::store::MemoryStore;
     use crate::store::conformance::{self, RoomSeen};
@@ -205,7 +209,7 @@ mod tests {
     struct NoPage;
 
     impl PageSink for NoPage {
-        fn begin(&mut self, _: usize) {
+        fn begin(&mut self, _: usize, _: &Seats) {
             panic!("nothing is shown");
         }
 
@@ -279,8 +283,11 @@ mod tests {
         let read = store.read(&key, Need::default(), &mut see).await;
         assert_eq!(read, Err(TxError::Unavailable));
         let mut sink = NoPage;
-        let page = store.page(&key, PageQuery { after: None, limit: 1 }, &mut sink).await;
+        let page =
+            store.page(&key, PageQuery { after: None, limit: 1, seats: false }, &mut sink).await;
         assert_eq!(page, Err(TxError::Unavailable));
+        let mut see = |_: &BanView<'_>| panic!("nothing is shown");
+        assert_eq!(store.bans(&key, 0, &mut see).await, Err(TxError::Unavailable));
         let mut see = |_: &RoomId, _: &RoomView<'_>| panic!("nothing is shown");
         assert_eq!(store.rooms(APP, None, 1, &mut see).await, Err(TxError::Unavailable));
         assert_eq!(store.counts(APP).await, Err(TxError::Unavailable));

@@ -12,13 +12,15 @@ pub mod conformance;
 mod faulty;
 mod memory;
 
+use std::ops::ControlFlow;
 use std::pin::Pin;
 
 pub use faulty::{Calls, Fault, Faulty};
 pub use memory::MemoryStore;
 
 use crate::domain::{
-    AppId, Delta, Need, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView, Slice,
+    AppId, BanView, Delta, Need, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView,
+    Slice,
 };
 
 /// Why a transaction was not done.
@@ -43,6 +45,9 @@ pub type See<'a> = &'a mut (dyn FnMut(&Slice<'_>) + Send);
 
 /// A look at one room of many.
 pub type SeeRoom<'a> = &'a mut (dyn FnMut(&RoomId, &RoomView<'_>) + Send);
+
+/// A look at one ban of many, and whether that is enough.
+pub type SeeBan<'a> = &'a mut (dyn FnMut(&BanView<'_>) -> ControlFlow<()> + Send);
 
 /// What an app keeps here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -92,6 +97,13 @@ pub trait RoomStore: Send + Sync + 'static {
         query: PageQuery<'a>,
         sink: &'a mut dyn PageSink,
     ) -> StoreFuture<'a, PageEnd>;
+
+    /// Visits a room's bans in the order of banning, over or not, behind a place (0: all of them),
+    /// until `see` has enough.
+    ///
+    /// # Errors
+    /// As [`transact`](Self::transact).
+    fn bans<'a>(&'a self, key: &'a RoomKey, after: u64, see: SeeBan<'a>) -> StoreFuture<'a, ()>;
 
     /// Visits an app's rooms by id, behind `after`; answers the last one shown if more follow.
     ///

@@ -9,8 +9,8 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::Facts;
 
 /// Passes the ownership of a room on. The old owner becomes an ordinary member; one who was only
-/// listed as the owner, and never came in, is no longer listed. Passing it on to oneself changes
-/// nothing. Tells nobody.
+/// listed as the owner, and never came in, is no longer listed, nor on a seat. Passing it on to
+/// oneself changes nothing. Only a seat that is freed is told of.
 ///
 /// Refused: an unknown room, somebody who does not own it, a new owner who is not in it.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ impl Operation for ChangeOwner {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: &self.accounts, ..Need::default() }
+        Need { accounts: &self.accounts, seats: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
@@ -51,6 +51,7 @@ impl Operation for ChangeOwner {
         tally.admins -= u32::from(new.role == Role::Admin);
         new.role = Role::Owner;
         let mut members = vec![MemberWrite::Put(new)];
+        let mut gone = false;
         match old {
             Some(old) if old.entered => {
                 let mut old = old.to_member(from);
@@ -60,16 +61,20 @@ impl Operation for ChangeOwner {
             Some(old) => {
                 tally = tally.without(old);
                 members.push(MemberWrite::Remove(from.clone()));
+                gone = true;
             }
             None => {}
         }
         let facts = Facts { owner: to.clone(), ..room.facts.clone() };
-        let delta = Delta {
+        let mut delta = Delta {
             facts: FactsWrite::Put(Box::new(facts)),
             tally: Some(tally.with_due(room.facts, env)),
             members,
             ..Delta::default()
         };
+        if gone {
+            delta.vacate(seen.seats(), std::slice::from_ref(from), from);
+        }
         Ok((delta, ()))
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::operation::{
 use crate::domain::password::Gate;
 use crate::domain::refusal::{Ceiling, Refusal};
 use crate::domain::room::{Facts, RoomKind, Schedule, SeatSettings, Silenced, TakeSeatMode, Tally};
+use crate::domain::seats::Seats;
 
 /// The seats that a creator asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl Operation for CreateRoom {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { create: true, accounts: &[] }
+        Need { create: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
@@ -76,9 +77,10 @@ impl Operation for CreateRoom {
         let tally = tally.with_due(&facts, env);
         let events =
             vec![Event::RoomCreated { by: self.by.clone(), invitees: self.invitees.clone() }];
-        let delta =
-            Delta { facts: FactsWrite::Put(Box::new(facts)), tally: Some(tally), members, events };
-        Ok((delta, ()))
+        let seats = facts.seats.map(|seats| Seats::free(seats.count));
+        let facts = FactsWrite::Put(Box::new(facts));
+        let tally = Some(tally);
+        Ok((Delta { facts, tally, members, seats, events, ..Delta::default() }, ()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Coming in: one person, or many in steps.
 
+use crate::domain::ban::{BanView, BanWrite};
 use crate::domain::event::Event;
 use crate::domain::ids::Account;
 use crate::domain::member::{Member, MemberView};
@@ -21,10 +22,22 @@ pub enum Entry {
     Refused(Refusal),
 }
 
+/// Who came in, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entrance {
+    /// What coming in did.
+    pub entry: Entry,
+    /// The member's record, as it is now.
+    pub member: Member,
+    /// Where the member sits: one who was in already may, and an owner who was listed.
+    pub seat: Option<u32>,
+}
+
 /// One person comes in.
 ///
 /// An owner who was listed from the start keeps that place. Who is in already stays as he is.
-/// Refused: an unknown room, a missing or wrong password, a full room, in this order.
+/// Refused, in this order: an unknown room, one who is banned, a missing or wrong password, a full
+/// room.
 #[derive(Debug, Clone)]
 pub struct Enter {
     /// Who.
@@ -36,37 +49,41 @@ pub struct Enter {
 }
 
 impl Operation for Enter {
-    type Output = (Entry, Member);
+    type Output = Entrance;
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: std::slice::from_ref(&self.account), ..Need::default() }
+        let accounts = std::slice::from_ref(&self.account);
+        Need { accounts, bans: true, seats: true, ..Need::default() }
     }
 
-    fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<(Entry, Member)> {
+    fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<Entrance> {
         let room = seen.room()?;
         let mut tally = *room.tally;
         let joined_ms = tally.next_joined_ms(env.now_ms);
         let entrant = Entrant {
             account: &self.account,
             present: seen.member(),
+            ban: seen.bans.first().copied().flatten(),
             name: self.name.as_deref(),
             password: self.password.as_deref(),
             joined_ms,
         };
-        match entrant.admit(room.facts, &mut tally)? {
+        let seat = seen.seats().seat_of(self.account.as_str());
+        match entrant.admit(room.facts, &mut tally, env.now_ms)? {
             None => {
                 let present = seen.member().expect("only a member can be in already");
                 let member = present.to_member(&self.account);
-                Ok((Delta::default(), (Entry::WasIn, member)))
+                Ok((Delta::default(), Entrance { entry: Entry::WasIn, member, seat }))
             }
             Some(member) => {
                 let delta = Delta {
                     tally: Some(tally.with_due(room.facts, env)),
                     members: vec![MemberWrite::Put(member.clone())],
+                    bans: entrant.forgotten().into_iter().collect(),
                     events: vec![Event::MembersEntered { accounts: vec![self.account.clone()] }],
                     ..Delta::default()
                 };
-                Ok((delta, (Entry::Entered, member)))
+                Ok((delta, Entrance { entry: Entry::Entered, member, seat }))
             }
         }
     }
@@ -86,7 +103,7 @@ impl Operation for EnterMany {
     type Output = Vec<Entry>;
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: &self.accounts, ..Need::default() }
+        Need { accounts: &self.accounts, bans: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<Vec<Entry>> {
@@ -96,11 +113,13 @@ impl Operation for EnterMany {
         let mut entries = Vec::with_capacity(self.accounts.len());
         let mut members = Vec::with_capacity(self.accounts.len());
         let mut accounts = Vec::with_capacity(self.accounts.len());
-        for (account, present) in self.accounts.iter().zip(seen.members) {
-            let entrant =
-                Entrant { account, present: *present, name: None, password: None, joined_ms };
-            entries.push(match entrant.admit(room.facts, &mut tally) {
+        let mut bans = Vec::new();
+        for ((account, present), ban) in self.accounts.iter().zip(seen.members).zip(seen.bans) {
+            let (present, ban) = (*present, *ban);
+            let entrant = Entrant { account, present, ban, name: None, password: None, joined_ms };
+            entries.push(match entrant.admit(room.facts, &mut tally, env.now_ms) {
                 Ok(Some(member)) => {
+                    bans.extend(entrant.forgotten());
                     members.push(MemberWrite::Put(member));
                     accounts.push(account.clone());
                     Entry::Entered
@@ -113,8 +132,8 @@ impl Operation for EnterMany {
             return Ok((Delta::default(), entries));
         }
         let events = vec![Event::MembersEntered { accounts }];
-        let tally = tally.with_due(room.facts, env);
-        Ok((Delta { tally: Some(tally), members, events, ..Delta::default() }, entries))
+        let tally = Some(tally.with_due(room.facts, env));
+        Ok((Delta { tally, members, bans, events, ..Delta::default() }, entries))
     }
 }
 
@@ -122,6 +141,7 @@ impl Operation for EnterMany {
 struct Entrant<'a> {
     account: &'a Account,
     present: Option<MemberView<'a>>,
+    ban: Option<BanView<'a>>,
     name: Option<&'a str>,
     password: Option<&'a str>,
     joined_ms: u64,
@@ -129,9 +149,17 @@ struct Entrant<'a> {
 
 impl Entrant<'_> {
     /// The record of a person who comes in now, counted in the tally; none for one who was in.
-    fn admit(&self, facts: &Facts, tally: &mut Tally) -> Result<Option<Member>, Refusal> {
+    fn admit(
+        &self,
+        facts: &Facts,
+        tally: &mut Tally,
+        now_ms: u64,
+    ) -> Result<Option<Member>, Refusal> {
         if self.present.is_some_and(|member| member.entered) {
             return Ok(None);
+        }
+        if self.ban.is_some_and(|ban| ban.in_force(now_ms)) {
+            return Err(Refusal::Banned { account: self.account.clone() });
         }
         self.pass_gate(facts)?;
         let mut member = match self.present {
@@ -144,6 +172,11 @@ impl Entrant<'_> {
             member.name = name.into();
         }
         Ok(Some(member))
+    }
+
+    /// The ban of a person who comes in is over, and its record of no use.
+    fn forgotten(&self) -> Option<BanWrite> {
+        self.ban.map(|_| BanWrite::Remove(self.account.clone()))
     }
 
     fn pass_gate(&self, facts: &Facts) -> Result<(), Refusal> {

@@ -5,7 +5,8 @@ use crate::domain::ids::Account;
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
 
-/// Sends people away; they may come back. The owner may be among them, and stays the owner.
+/// Sends people away and frees their seats; they may come back. The owner may be among them, and
+/// stays the owner.
 ///
 /// Refused: an unknown room, somebody who is not in it; then nobody is sent away.
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ impl Operation for Kick {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: &self.accounts, ..Need::default() }
+        Need { accounts: &self.accounts, seats: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
@@ -43,6 +44,8 @@ impl Operation for Kick {
             words: self.words.clone(),
         }];
         let tally = Some(tally.with_due(room.facts, env));
-        Ok((Delta { tally, members, events, ..Delta::default() }, ()))
+        let mut delta = Delta { tally, members, events, ..Delta::default() };
+        delta.vacate(seen.seats(), &self.accounts, &self.by);
+        Ok((delta, ()))
     }
 }

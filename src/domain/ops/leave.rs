@@ -5,7 +5,8 @@ use crate::domain::ids::Account;
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
 
-/// One person goes, by will or because the heartbeat was lost. Ownership stays with who has it.
+/// One person goes, by will or because the heartbeat was lost, and the seat is free. Ownership
+/// stays with who has it.
 ///
 /// Refused: an unknown room, somebody who is not in it. An owner who is only listed has not come
 /// in and cannot leave.
@@ -21,7 +22,7 @@ impl Operation for Leave {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: std::slice::from_ref(&self.account), ..Need::default() }
+        Need { accounts: std::slice::from_ref(&self.account), seats: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
@@ -30,7 +31,7 @@ impl Operation for Leave {
             return Err(Refusal::NotAMember { account: self.account.clone() });
         };
         let tally = room.tally.without(&member);
-        let delta = Delta {
+        let mut delta = Delta {
             tally: Some(tally.with_due(room.facts, env)),
             members: vec![MemberWrite::Remove(self.account.clone())],
             events: vec![Event::MembersLeft {
@@ -41,6 +42,7 @@ impl Operation for Leave {
             }],
             ..Delta::default()
         };
+        delta.vacate(seen.seats(), std::slice::from_ref(&self.account), &self.account);
         Ok((delta, ()))
     }
 }

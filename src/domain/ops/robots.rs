@@ -1,5 +1,6 @@
 //! Robots: put into a room, and taken out of it.
 
+use crate::domain::ban::BanWrite;
 use crate::domain::ids::Account;
 use crate::domain::member::Member;
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
@@ -9,7 +10,7 @@ use crate::domain::room::Tally;
 /// Puts a robot into a room. It stands in the list like everybody else and keeps the room alive. An
 /// account that is in the room stays as it is. Tells nobody.
 ///
-/// Refused: an unknown room, a robot too many, a full room.
+/// Refused, in this order: an unknown room, a banned account, a robot too many, a full room.
 #[derive(Debug, Clone)]
 pub struct AddRobot {
     /// The robot.
@@ -20,13 +21,17 @@ impl Operation for AddRobot {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: std::slice::from_ref(&self.account), ..Need::default() }
+        Need { accounts: std::slice::from_ref(&self.account), bans: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
         let room = seen.room()?;
         if seen.member().is_some() {
             return Ok((Delta::default(), ()));
+        }
+        let ban = seen.bans.first().copied().flatten();
+        if ban.is_some_and(|ban| ban.in_force(env.now_ms)) {
+            return Err(Refusal::Banned { account: self.account.clone() });
         }
         let (tally, at_most) = (room.tally, env.rules.max_robot_count);
         if tally.robots >= at_most {
@@ -49,15 +54,20 @@ impl Operation for AddRobot {
             ..*tally
         };
         let tally = Some(tally.with_due(room.facts, env));
-        Ok((Delta { tally, members: vec![MemberWrite::Put(robot)], ..Delta::default() }, ()))
+        let members = vec![MemberWrite::Put(robot)];
+        // The ban is over, and its record of no use.
+        let bans = ban.map(|_| BanWrite::Remove(self.account.clone())).into_iter().collect();
+        Ok((Delta { tally, members, bans, ..Delta::default() }, ()))
     }
 }
 
-/// Takes a robot out of a room.
+/// Takes a robot out of a room, and off its seat. Only the seat is told of.
 ///
 /// Refused: an unknown room, an account that is not in it or is a person.
 #[derive(Debug, Clone)]
 pub struct DeleteRobot {
+    /// Who asks.
+    pub by: Account,
     /// The robot.
     pub account: Account,
 }
@@ -66,7 +76,7 @@ impl Operation for DeleteRobot {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: std::slice::from_ref(&self.account), ..Need::default() }
+        Need { accounts: std::slice::from_ref(&self.account), seats: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
@@ -76,6 +86,8 @@ impl Operation for DeleteRobot {
         };
         let tally = Some(room.tally.without(&robot).with_due(room.facts, env));
         let members = vec![MemberWrite::Remove(self.account.clone())];
-        Ok((Delta { tally, members, ..Delta::default() }, ()))
+        let mut delta = Delta { tally, members, ..Delta::default() };
+        delta.vacate(seen.seats(), std::slice::from_ref(&self.account), &self.by);
+        Ok((delta, ()))
     }
 }

@@ -67,7 +67,7 @@ pub(super) async fn a_refused_creation_leaves_nothing(probe: Probe) {
 
 pub(super) async fn a_creation_without_facts_leaves_nothing(probe: Probe) {
     let key = key("nowhere");
-    let need = Need { create: true, accounts: &[] };
+    let need = Need { create: true, ..Need::default() };
     let done = probe.store.transact(&key, need, &mut |_| Ok(Delta::default())).await;
     assert_eq!(done, Ok(()), "{probe}: nothing was to be done");
     probe.assert_no_trace(&key).await;
@@ -137,7 +137,7 @@ pub(super) async fn a_panic_while_deciding_changes_nothing(probe: Probe) {
     let before = probe.everything(APP).await;
     for key in [&known, &unknown] {
         let broken = async {
-            let need = Need { create: true, accounts: &[] };
+            let need = Need { create: true, ..Need::default() };
             // Unwinds as a panic does, but without a word on stderr.
             let mut decide = |_: &Slice<'_>| resume_unwind(Box::new("a broken rule"));
             probe.store.transact(key, need, &mut decide).await

@@ -10,6 +10,7 @@
 //! Not here: rules, which are the domain's, and what one backend promises beyond the seam.
 
 mod apps;
+mod bans;
 mod life;
 mod pages;
 mod probe;
@@ -62,6 +63,10 @@ const CASES: &[Case] = cases![
     pages::a_walk_meets_everybody_who_stays_once,
     pages::a_member_with_another_time_moves,
     pages::a_long_list_is_walked_whole,
+    bans::bans_are_listed_in_the_order_of_banning,
+    bans::bans_are_shown_to_those_who_ask,
+    bans::bans_and_seats_end_with_the_room,
+    bans::seats_are_one_record,
     apps::rooms_are_listed_by_id,
     apps::only_living_rooms_are_listed,
     apps::apps_do_not_see_each_other,

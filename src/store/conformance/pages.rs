@@ -1,7 +1,7 @@
 //! The list in pages.
 
 use super::probe::{Probe, enter, key, member, names, position};
-use crate::domain::{Delta, Entry, Member, MemberWrite, PageEnd, Position, RoomKey};
+use crate::domain::{Delta, Entrance, Entry, Member, MemberWrite, PageEnd, Position, RoomKey};
 
 fn place(member: &Member) -> Position {
     Position { joined_ms: member.joined_ms, account: member.account.clone() }
@@ -131,7 +131,7 @@ pub(super) async fn a_walk_meets_everybody_who_stays_once(probe: Probe) {
     }
     let (nobody, end) = probe.page(&key, last.as_ref(), 2).await;
     assert_eq!((nobody, end), (vec![], PageEnd { next: None, count: 0 }), "{probe}: all gone");
-    let (entry, late) = probe.must(&key, &enter("late")).await;
+    let Entrance { entry, member: late, .. } = probe.must(&key, &enter("late")).await;
     assert_eq!(entry, Entry::Entered, "{probe}: late comes in");
     assert!(last < Some(place(&late)), "{probe}: behind everybody who ever came");
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::sight::{self, Listing, RoomSeen};
 use crate::domain::{
-    Account, AppId, CreateRoom, Delta, Enter, EnterMany, Entry, Env, Gate, Leave, LeaveReason,
-    MAX_ENTRIES_PER_STEP, Member, MemberWrite, Need, Operation, PageEnd, PageQuery, Position,
-    Refusal, Role, RoomId, RoomKey, RoomRules, RoomView, Silenced, Slice,
+    Account, AppId, CreateRoom, Delta, Enter, EnterMany, Entrance, Entry, Env, Gate, Leave,
+    LeaveReason, MAX_ENTRIES_PER_STEP, Member, MemberWrite, Need, Operation, PageEnd, PageQuery,
+    Position, Refusal, Role, RoomId, RoomKey, RoomRules, RoomView, Silenced, Slice,
 };
 use crate::store::{Counts, RoomStore, TxError};
 
@@ -71,7 +71,7 @@ impl Probe {
     /// Lets people in, one after another.
     pub(super) async fn enter(&self, key: &RoomKey, names: &[&str]) {
         for name in names {
-            let (entry, _) = self.must(key, &enter(name)).await;
+            let Entrance { entry, .. } = self.must(key, &enter(name)).await;
             assert_eq!(entry, Entry::Entered, "{self}: {name} comes in");
         }
     }
@@ -125,7 +125,7 @@ impl Probe {
         limit: usize,
     ) -> (Vec<Member>, PageEnd) {
         let mut listing = Listing::default();
-        match self.store.page(key, PageQuery { after, limit }, &mut listing).await {
+        match self.store.page(key, PageQuery { after, limit, seats: false }, &mut listing).await {
             Ok(end) => {
                 assert!(listing.begun(), "{self}: a page begins, even an empty one");
                 assert!(listing.members.len() <= limit, "{self}: a page holds its limit");
@@ -185,7 +185,7 @@ impl Probe {
         let unknown = TxError::Refused(Refusal::NoSuchRoom);
         assert_eq!(self.room(key).await, Err(unknown.clone()), "{self}: a read finds no room");
         let mut listing = Listing::default();
-        let query = PageQuery { after: None, limit: 10 };
+        let query = PageQuery { after: None, limit: 10, seats: false };
         let page = self.store.page(key, query, &mut listing).await;
         assert_eq!(page, Err(unknown), "{self}: a page finds no room");
         assert!(!listing.begun(), "{self}: no page is begun where no room is");
@@ -240,6 +240,7 @@ pub(super) fn member(name: &str, joined_ms: u64) -> Member {
         role: Role::Member,
         entered: true,
         robot: false,
+        awaits_seat: false,
         marks: Box::default(),
         joined_ms,
     }

@@ -11,8 +11,8 @@ use tokio::task::{JoinSet, yield_now};
 
 use super::probe::{APP, Probe, account, create, enter, key, leave, member};
 use crate::domain::{
-    CreateRoom, Delta, DestroyRoom, Entry, FactsWrite, MemberWrite, Need, Refusal, RoomKey, Slice,
-    Tally,
+    CreateRoom, Delta, DestroyRoom, Entrance, Entry, FactsWrite, MemberWrite, Need, Refusal,
+    RoomKey, Slice, Tally,
 };
 use crate::store::TxError;
 
@@ -225,7 +225,7 @@ pub(super) async fn a_room_is_never_too_full(probe: Probe) {
                 let mut entered = 0;
                 for step in 0..5 {
                     match probe.run(&key, &enter(&format!("racer-{nth}-{step}"))).await {
-                        Ok((Entry::Entered, _)) => entered += 1,
+                        Ok(Entrance { entry: Entry::Entered, .. }) => entered += 1,
                         Err(TxError::Refused(Refusal::RoomFull { at_most: 10 })) => (),
                         other => panic!("{probe}: {other:?}"),
                     }
@@ -295,7 +295,7 @@ async fn write_everywhere(probe: &Probe, key: &RoomKey, number: u64) {
             facts: FactsWrite::Put(Box::new(facts)),
             tally: Some(Tally { members: 1, ..tally }),
             members: vec![MemberWrite::Remove(previous), MemberWrite::Put(holder)],
-            events: vec![],
+            ..Delta::default()
         })
     };
     let done = probe.store.transact(key, Need::default(), &mut decide).await;

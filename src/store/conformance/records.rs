@@ -3,8 +3,8 @@
 use super::probe::{APP, Probe, account, enter, key, member};
 use super::sight::copied;
 use crate::domain::{
-    Account, Delta, Enter, Facts, FactsWrite, Member, MemberWrite, Need, Role, RoomKey, Slice,
-    Tally,
+    Account, Delta, Enter, Entrance, Facts, FactsWrite, Member, MemberWrite, Need, Role, RoomKey,
+    Slice, Tally,
 };
 
 /// The facts of a room, to be changed and written back.
@@ -30,7 +30,7 @@ pub(super) async fn a_delta_is_written_whole(probe: Probe) {
         MemberWrite::Put(carl.clone()),
     ];
     let put = FactsWrite::Put(Box::new(new_facts.clone()));
-    probe.write(&key, Delta { facts: put, tally: Some(tally), members, events: vec![] }).await;
+    probe.write(&key, Delta { facts: put, tally: Some(tally), members, ..Delta::default() }).await;
     let rooms = probe.everything(APP).await;
     assert_eq!(rooms.len(), 1, "{probe}: it is one room still");
     assert_eq!(rooms[0].facts, new_facts, "{probe}: the facts");
@@ -68,7 +68,7 @@ pub(super) async fn what_a_delta_does_not_name_stays(probe: Probe) {
 
 /// What is shown of a need, to a read and to a decision.
 async fn shown(probe: &Probe, key: &RoomKey, needed: &[Account]) -> Vec<Option<Member>> {
-    let need = Need { create: false, accounts: needed };
+    let need = Need { accounts: needed, ..Need::default() };
     let copy = |slice: &Slice<'_>| -> Vec<Option<Member>> {
         assert!(slice.room.is_some(), "{probe}: the room is always shown");
         slice.members.iter().map(|view| view.as_ref().map(copied)).collect()
@@ -163,6 +163,6 @@ pub(super) async fn the_last_decision_is_the_one_that_counts(probe: Probe) {
 
     // The answer and the record agree, too: both are of the same decision.
     let operation = Enter { name: Some("A.".into()), ..enter("anna") };
-    let (_, answered) = probe.must(&key, &operation).await;
+    let Entrance { member: answered, .. } = probe.must(&key, &operation).await;
     assert_eq!(probe.list(&key).await, [answered], "{probe}: what is answered is kept");
 }

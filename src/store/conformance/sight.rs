@@ -1,8 +1,10 @@
 //! How the suite acts on a store, and everything it can see of it.
 
+use std::ops::ControlFlow;
+
 use crate::domain::{
-    Account, AppId, Env, Facts, Member, MemberView, Need, Operation, PageQuery, PageSink, Refusal,
-    RoomId, RoomKey, RoomView, Slice, Tally,
+    Account, AppId, Ban, BanView, Env, Facts, Member, MemberView, Need, Operation, PageQuery,
+    PageSink, Refusal, RoomId, RoomKey, RoomView, Seats, Slice, Tally,
 };
 use crate::store::{RoomStore, TxError};
 
@@ -42,6 +44,10 @@ pub struct RoomSeen {
     pub tally: Tally,
     /// Its members, in order.
     pub members: Vec<Member>,
+    /// Its seats.
+    pub seats: Seats,
+    /// Its bans in the order of banning, those that are over too.
+    pub bans: Vec<Ban>,
 }
 
 /// All rooms of an app, by id. Of one moment only while nobody writes.
@@ -59,15 +65,21 @@ pub async fn everything(store: &dyn RoomStore, app: AppId) -> Result<Vec<RoomSee
     for room in &mut rooms {
         let key = RoomKey { app, room: room.room.clone() };
         let mut listing = Listing::default();
-        let query = PageQuery { after: None, limit: usize::MAX };
+        let query = PageQuery { after: None, limit: usize::MAX, seats: true };
         let end = store.page(&key, query, &mut listing).await?;
         assert_eq!((end.next, end.count), (None, room.tally.members), "the end of {room:?}");
         room.members = listing.members;
+        room.seats = listing.seats;
+        let mut see = |ban: &BanView<'_>| {
+            room.bans.push(banned(ban));
+            ControlFlow::Continue(())
+        };
+        store.bans(&key, 0, &mut see).await?;
     }
     Ok(rooms)
 }
 
-/// A room as a listing shows it, its members yet to come.
+/// A room as a listing shows it; members, seats and bans are yet to come.
 fn seen(room: &RoomId, view: &RoomView<'_>) -> RoomSeen {
     RoomSeen {
         room: room.clone(),
@@ -75,7 +87,15 @@ fn seen(room: &RoomId, view: &RoomView<'_>) -> RoomSeen {
         facts: view.facts.clone(),
         tally: *view.tally,
         members: Vec::new(),
+        seats: Seats::default(),
+        bans: Vec::new(),
     }
+}
+
+/// A ban as it was written.
+pub(super) fn banned(view: &BanView<'_>) -> Ban {
+    let account = Account::parse(view.account).expect("a kept account is right");
+    Ban { account, until_ms: view.until_ms, nth: view.nth }
 }
 
 /// Looks at one room's facts and counts.
@@ -97,6 +117,7 @@ pub(super) struct Listing {
     /// How many members were announced.
     at_most: Option<usize>,
     pub(super) members: Vec<Member>,
+    pub(super) seats: Seats,
 }
 
 impl Listing {
@@ -107,9 +128,10 @@ impl Listing {
 }
 
 impl PageSink for Listing {
-    fn begin(&mut self, at_most: usize) {
+    fn begin(&mut self, at_most: usize, seats: &Seats) {
         assert_eq!(self.at_most, None, "a page begins once");
         self.at_most = Some(at_most);
+        self.seats = seats.clone();
     }
 
     fn member(&mut self, view: &MemberView<'_>) {

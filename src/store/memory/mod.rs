@@ -7,6 +7,7 @@
 //!
 //! Lock order: room, then the index of rooms. Never two rooms.
 
+mod bans;
 mod index;
 mod members;
 mod order;
@@ -22,7 +23,7 @@ use dashmap::DashMap;
 
 use self::space::Space;
 use self::sweeper::Sweeper;
-use super::{Counts, Decide, Due, RoomStore, See, SeeRoom, StoreFuture, TxError};
+use super::{Counts, Decide, Due, RoomStore, See, SeeBan, SeeRoom, StoreFuture, TxError};
 use crate::domain::{AppId, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
 
 /// The memory backend. Everything is gone when it is dropped.
@@ -83,6 +84,10 @@ impl RoomStore for MemoryStore {
         sink: &'a mut dyn PageSink,
     ) -> StoreFuture<'a, PageEnd> {
         done(self.space(key.app).page(&key.room, query, sink))
+    }
+
+    fn bans<'a>(&'a self, key: &'a RoomKey, after: u64, see: SeeBan<'a>) -> StoreFuture<'a, ()> {
+        done(self.space(key.app).bans(&key.room, after, see))
     }
 
     fn rooms<'a>(

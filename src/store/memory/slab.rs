@@ -20,6 +20,7 @@ pub(super) struct Record {
     role: Role,
     entered: bool,
     robot: bool,
+    awaits_seat: bool,
     plain: bool,
     /// What few members have, so that the others do not pay for it.
     extra: Option<Box<Extra>>,
@@ -53,6 +54,7 @@ impl Record {
             role: member.role,
             entered: member.entered,
             robot: member.robot,
+            awaits_seat: member.awaits_seat,
             plain: member.is_plain(),
             extra: Extra::of(member),
         }
@@ -78,6 +80,7 @@ impl Record {
             role: self.role,
             entered: self.entered,
             robot: self.robot,
+            awaits_seat: self.awaits_seat,
             marks: self.extra.as_ref().map_or(&[], |extra| &extra.marks),
             joined_ms: self.joined_ms,
             plain: self.plain,
@@ -159,6 +162,7 @@ mod tests {
             role: Role::Member,
             entered: true,
             robot: false,
+            awaits_seat: false,
             marks: Box::default(),
             joined_ms: nth.into(),
         };

@@ -2,22 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::RandomState;
-use std::ops::Bound;
+use std::ops::{Bound, ControlFlow};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dashmap::DashMap;
 use parking_lot::{RwLock, RwLockWriteGuard};
 
+use super::bans::Bans;
 use super::members::Members;
 use super::sweeper::Debris;
 use crate::domain::{
-    Account, Delta, Facts, FactsWrite, MemberView, MemberWrite, Need, PageEnd, PageQuery, PageSink,
-    Position, Refusal, RoomId, RoomView, Slice, Tally,
+    Account, BanView, Delta, Facts, FactsWrite, MemberView, MemberWrite, Need, PageEnd, PageQuery,
+    PageSink, Position, Refusal, RoomId, RoomView, Seats, Slice, Tally,
 };
-use crate::store::{Counts, Decide, Due, See, SeeRoom, TxError};
+use crate::store::{Counts, Decide, Due, See, SeeBan, SeeRoom, TxError};
 
-/// A room of more members than this is taken to pieces off the request threads.
+/// A room of more members or bans than this is taken to pieces off the request threads.
 const LARGE: usize = 1024;
 
 struct Room {
@@ -25,6 +26,8 @@ struct Room {
     facts: Facts,
     tally: Tally,
     members: Members,
+    bans: Bans,
+    seats: Seats,
 }
 
 impl Room {
@@ -34,14 +37,25 @@ impl Room {
 
     /// Shows the records of a need to somebody.
     fn show<T>(&self, need: Need<'_>, see: impl FnOnce(&Slice<'_>) -> T) -> T {
+        let ending_bans = self.bans.ending(need.ending_bans);
+        let seats = need.seats.then_some(&self.seats);
         let room = Some(self.view());
+        let slice = Slice { room, ending_bans: &ending_bans, seats, ..Slice::default() };
+        let member = |account: &Account| self.members.get(account.as_str());
+        let ban = |account: &Account| self.bans.get(account.as_str());
+        // Most operations need one account or none: they cost no allocation.
         match need.accounts {
-            [] => see(&Slice { room, members: &[] }),
-            [account] => see(&Slice { room, members: &[self.members.get(account.as_str())] }),
+            [] => see(&slice),
+            [account] => {
+                let (members, bans) = ([member(account)], [ban(account)]);
+                let bans = &bans[..usize::from(need.bans)];
+                see(&Slice { members: &members, bans, ..slice })
+            }
             accounts => {
-                let get = |account: &Account| self.members.get(account.as_str());
-                let members: Vec<Option<MemberView<'_>>> = accounts.iter().map(get).collect();
-                see(&Slice { room, members: &members })
+                let members: Vec<Option<MemberView<'_>>> = accounts.iter().map(member).collect();
+                let banned = if need.bans { accounts } else { &[] };
+                let bans: Vec<Option<BanView<'_>>> = banned.iter().map(ban).collect();
+                see(&Slice { members: &members, bans: &bans, ..slice })
             }
         }
     }
@@ -110,7 +124,7 @@ impl Space {
             let decided = match &*visit.state {
                 State::Dead => continue,
                 State::Live(room) => room.show(need, &mut *decide),
-                State::Vacant if need.create => decide(&Slice { room: None, members: &[] }),
+                State::Vacant if need.create => decide(&Slice::default()),
                 State::Vacant => Err(Refusal::NoSuchRoom),
             };
             return Ok(self.commit(id, &cell, &mut visit.state, decided?));
@@ -129,7 +143,8 @@ impl Space {
     ) -> Result<PageEnd, TxError> {
         self.with_room(id, |room| {
             let mut members = room.members.after(query.after);
-            sink.begin(query.limit.min(room.members.len()));
+            let seats = if query.seats { &room.seats } else { Seats::NONE };
+            sink.begin(query.limit.min(room.members.len()), seats);
             let mut last = None;
             for member in members.by_ref().take(query.limit) {
                 sink.member(&member);
@@ -141,6 +156,13 @@ impl Space {
                 account: Account::parse(member.account).expect("kept accounts are right"),
             });
             PageEnd { next, count: room.tally.members }
+        })
+    }
+
+    pub(super) fn bans(&self, id: &RoomId, after: u64, see: SeeBan<'_>) -> Result<(), TxError> {
+        self.with_room(id, |room| {
+            // Whoever looks says when it is enough.
+            let _: ControlFlow<()> = room.bans.after(after).try_for_each(|ban| see(&ban));
         })
     }
 
@@ -236,6 +258,10 @@ impl Space {
                 MemberWrite::Remove(account) => room.members.remove(account.as_str()),
             }
         }
+        delta.bans.into_iter().for_each(|write| room.bans.write(write));
+        if let Some(seats) = delta.seats {
+            room.seats = seats;
+        }
         None
     }
 
@@ -245,6 +271,8 @@ impl Space {
             facts,
             tally: Tally::default(),
             members: Members::new(self.hasher.clone()),
+            bans: Bans::new(self.hasher.clone()),
+            seats: Seats::default(),
         }
     }
 
@@ -253,7 +281,7 @@ impl Space {
         let State::Live(room) = self.bury(id, cell, state) else { return None };
         self.recount(u64::from(room.tally.members), 0);
         self.set_due(id, room.tally.due_ms, None);
-        (room.members.len() > LARGE).then_some(room as Debris)
+        (room.members.len().max(room.bans.len()) > LARGE).then_some(room as Debris)
     }
 
     /// Takes a cell out of the directory and says so to everybody who waits for its lock.
@@ -284,7 +312,9 @@ mod tests {
 
     use super::*;
 
-    const CREATE: Need<'static> = Need { create: true, accounts: &[] };
+    const NOTHING: Need<'static> =
+        Need { create: false, accounts: &[], bans: false, ending_bans: 0, seats: false };
+    const CREATE: Need<'static> = Need { create: true, ..NOTHING };
 
     #[test]
     fn a_room_that_is_not_made_leaves_no_cell_behind() {

@@ -1,7 +1,7 @@
 //! Passing the ownership on.
 
 use super::*;
-use crate::domain::{ChangeOwner, Delta, FactsWrite, MemberWrite, Refusal};
+use crate::domain::{ChangeOwner, Delta, Event, FactsWrite, MemberWrite, Refusal};
 
 fn pass(from: &str, to: &str) -> ChangeOwner {
     ChangeOwner::new(account(from), account(to))
@@ -22,7 +22,7 @@ fn the_new_owner_has_the_role_and_the_old_one_is_a_member() {
             MemberWrite::Put(member("anna", Role::Owner, 20)),
             MemberWrite::Put(member("olga", Role::Member, 10)),
         ],
-        events: vec![],
+        ..Delta::default()
     };
     assert_eq!(delta, whole);
 }
@@ -34,6 +34,17 @@ fn an_old_owner_who_was_only_listed_is_listed_no_longer() {
     let (delta, ()) = hall.decide(&pass("olga", "bert")).unwrap();
     assert_eq!(delta.tally, Some(Tally { members: 1, ..hall.tally }));
     assert_eq!(delta.members[1], MemberWrite::Remove(account("olga")));
+}
+
+#[test]
+fn an_old_owner_who_is_listed_no_longer_leaves_the_seat() {
+    let listed = Member { entered: false, ..member("olga", Role::Owner, 10) };
+    let mut hall = Hall::of([listed, member("bert", Role::Member, 20)]);
+    hall.seats = seats(&[Some("bert"), Some("olga")]);
+    let (delta, ()) = hall.decide(&pass("olga", "bert")).unwrap();
+    assert_eq!(delta.seats, Some(seats(&[Some("bert"), None])));
+    let freed = vec![(1, Seat::default())];
+    assert_eq!(delta.events, [Event::SeatsChanged { by: account("olga"), seats: freed }]);
 }
 
 #[test]

@@ -97,6 +97,7 @@ fn the_owner_is_listed_and_counted_unless_the_app_says_no() {
         role: Role::Owner,
         entered: false,
         robot: false,
+        awaits_seat: false,
         marks: Box::default(),
         joined_ms: NOW_MS,
     };

@@ -1,13 +1,18 @@
 //! One person comes in.
 
-use super::{Hall, NOW_MS, account, member, password, refusal};
+use super::{Hall, NOW_MS, account, ban, member, password, refusal, seats};
 use crate::domain::{
-    Account, Delta, Enter, Entry, Event, FactsWrite, Gate, Member, MemberWrite, Refusal, Role,
-    RoomRules, Tally,
+    Account, BanWrite, Delta, Enter, Entrance, Entry, Event, FactsWrite, Gate, Member, MemberWrite,
+    Refusal, Role, RoomRules, Tally,
 };
 
 fn enter(name: &str) -> Enter {
     Enter { account: account(name), name: None, password: None }
+}
+
+/// Somebody who does not sit.
+fn came(entry: Entry, member: Member) -> Entrance {
+    Entrance { entry, member, seat: None }
 }
 
 fn entered(account: &Account) -> Vec<Event> {
@@ -22,6 +27,7 @@ fn newcomer(name: &str, role: Role, joined_ms: u64) -> Member {
         role,
         entered: true,
         robot: false,
+        awaits_seat: false,
         marks: Box::default(),
         joined_ms,
     }
@@ -37,7 +43,7 @@ fn a_newcomer_is_counted_and_told_of() {
     let hall = Hall::of([member("anna", Role::Admin, 5)]);
     let expected = newcomer("bert", Role::Member, NOW_MS);
     let (delta, answer) = hall.decide(&enter("bert")).unwrap();
-    assert_eq!(answer, (Entry::Entered, expected.clone()));
+    assert_eq!(answer, came(Entry::Entered, expected.clone()));
     let whole = Delta {
         facts: FactsWrite::Keep,
         tally: Some(Tally {
@@ -47,9 +53,12 @@ fn a_newcomer_is_counted_and_told_of() {
             marks: Default::default(),
             admins: 1,
             newest_joined_ms: NOW_MS,
+            newest_ban: 0,
             due_ms: None,
         }),
         members: vec![MemberWrite::Put(expected)],
+        bans: vec![],
+        seats: None,
         events: entered(&account("bert")),
     };
     assert_eq!(delta, whole);
@@ -59,7 +68,7 @@ fn a_newcomer_is_counted_and_told_of() {
 fn a_name_said_at_the_door_is_taken() {
     for (said, kept) in [(None, ""), (Some(""), ""), (Some("Bert B."), "Bert B.")] {
         let operation = Enter { name: said.map(Into::into), ..enter("bert") };
-        let (_, (_, member)) = Hall::new().decide(&operation).unwrap();
+        let (_, Entrance { member, .. }) = Hall::new().decide(&operation).unwrap();
         assert_eq!(&*member.name, kept, "{said:?}");
     }
 }
@@ -76,7 +85,7 @@ fn people_stand_one_behind_the_other_whatever_the_clock_does() {
     ] {
         let mut hall = Hall { now_ms, ..Hall::new() };
         hall.tally.newest_joined_ms = newest;
-        let (delta, (_, member)) = hall.decide(&enter("bert")).unwrap();
+        let (delta, Entrance { member, .. }) = hall.decide(&enter("bert")).unwrap();
         assert_eq!(member.joined_ms, expected, "at {now_ms} behind {newest}");
         assert_eq!(delta.tally.unwrap().newest_joined_ms, expected, "at {now_ms} behind {newest}");
     }
@@ -92,7 +101,7 @@ fn who_is_in_stays_as_he_is() {
     for said in [None, Some("Anna A.")] {
         let operation = Enter { name: said.map(Into::into), ..enter("anna") };
         let (delta, answer) = hall.decide(&operation).unwrap();
-        assert_eq!(answer, (Entry::WasIn, anna.clone()));
+        assert_eq!(answer, came(Entry::WasIn, anna.clone()));
         assert_eq!(delta, Delta::default());
     }
 }
@@ -102,13 +111,13 @@ fn the_listed_owner_comes_in_at_her_place_without_being_counted_again() {
     let hall = Hall::of([listed_owner()]);
     let (delta, answer) = hall.decide(&enter("olga")).unwrap();
     let olga = Member { entered: true, ..listed_owner() };
-    assert_eq!(answer, (Entry::Entered, olga.clone()));
+    assert_eq!(answer, came(Entry::Entered, olga.clone()));
     assert_eq!(delta.members, [MemberWrite::Put(olga)]);
     assert_eq!(delta.events, entered(&account("olga")));
     assert_eq!(delta.tally, Some(Tally { present: 1, ..hall.tally }));
 
     let renamed = Enter { name: Some("Olga O.".into()), ..enter("olga") };
-    let (_, (_, member)) = hall.decide(&renamed).unwrap();
+    let (_, Entrance { member, .. }) = hall.decide(&renamed).unwrap();
     assert_eq!((&*member.name, member.joined_ms), ("Olga O.", 17));
 }
 
@@ -117,7 +126,7 @@ fn an_owner_who_is_not_listed_enters_as_the_owner() {
     let mut hall = Hall::of([member("anna", Role::Member, 5)]);
     hall.rules = RoomRules { owner_is_member: false, ..hall.rules };
     let (delta, answer) = hall.decide(&enter("olga")).unwrap();
-    assert_eq!(answer, (Entry::Entered, newcomer("olga", Role::Owner, NOW_MS)));
+    assert_eq!(answer, came(Entry::Entered, newcomer("olga", Role::Owner, NOW_MS)));
     assert_eq!(delta.tally.unwrap().members, 2);
 }
 
@@ -129,7 +138,7 @@ fn the_last_place_is_given_and_no_more() {
     for at_most in [2, 1] {
         hall.facts.max_member_count = at_most;
         assert_eq!(refusal(hall.decide(&enter("bert"))), Refusal::RoomFull { at_most });
-        let (_, (entry, _)) = hall.decide(&enter("olga")).unwrap();
+        let (_, Entrance { entry, .. }) = hall.decide(&enter("olga")).unwrap();
         assert_eq!(entry, Entry::Entered, "a listed owner has a place already");
     }
 }
@@ -172,4 +181,26 @@ fn the_door_is_before_the_fullness() {
         let operation = Enter { password: said.map(Into::into), ..enter("bert") };
         assert_eq!(refusal(hall.decide(&operation)), expected, "{said:?}");
     }
+}
+
+#[test]
+fn a_ban_keeps_people_out_before_the_door_does_and_only_while_it_lasts() {
+    let mut hall = Hall::new();
+    hall.facts.gate = Gate { enabled: true, password: Some(password("4321")) };
+    let banned = Refusal::Banned { account: account("bert") };
+    hall.bans = vec![ban("bert", NOW_MS + 1, 1)];
+    assert_eq!(refusal(hall.decide(&enter("bert"))), banned);
+    hall.bans = vec![ban("bert", NOW_MS, 1)];
+    assert_eq!(refusal(hall.decide(&enter("bert"))), Refusal::PasswordNeeded);
+    hall.facts.gate = Gate::default();
+    let (delta, _) = hall.decide(&enter("bert")).unwrap();
+    assert_eq!(delta.bans, [BanWrite::Remove(account("bert"))], "the record is of no use now");
+}
+
+#[test]
+fn who_was_in_is_shown_with_the_seat() {
+    let mut hall = Hall::of([member("anna", Role::Admin, 5)]);
+    hall.seats = seats(&[None, Some("anna")]);
+    let (_, answer) = hall.decide(&enter("anna")).unwrap();
+    assert_eq!((answer.entry, answer.seat), (Entry::WasIn, Some(1)));
 }

@@ -31,9 +31,12 @@ fn they_stand_at_one_moment_behind_everybody_else_and_are_told_of_at_once() {
             marks: Default::default(),
             admins: 1,
             newest_joined_ms: NOW_MS + 6,
+            newest_ban: 0,
             due_ms: None,
         }),
         members: vec![put("zoe"), put("bert"), put("carl")],
+        bans: vec![],
+        seats: None,
         events: vec![Event::MembersEntered { accounts: accounts(&["zoe", "bert", "carl"]) }],
     };
     assert_eq!(delta, whole);

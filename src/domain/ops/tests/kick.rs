@@ -39,6 +39,17 @@ fn one_call_is_one_event_and_everybody_is_counted_out() {
 }
 
 #[test]
+fn seats_are_freed_and_told_of_behind_those_who_go() {
+    let mut hall = hall();
+    hall.seats = seats(&[Some("bert"), Some("anna"), None, Some("r2")]);
+    let (delta, ()) = hall.decide(&kick(&["r2", "bert"])).unwrap();
+    assert_eq!(delta.seats, Some(seats(&[None, Some("anna"), None, None])));
+    let freed = vec![(0, Seat::default()), (3, Seat::default())];
+    assert!(matches!(delta.events[0], Event::MembersLeft { .. }));
+    assert_eq!(delta.events[1..], [Event::SeatsChanged { by: account("carl"), seats: freed }]);
+}
+
+#[test]
 fn a_room_that_is_emptied_is_due() {
     let mut hall = Hall::of([member("bert", Role::Member, 30)]);
     hall.now_ms = 400_000;

@@ -36,9 +36,12 @@ fn who_goes_is_no_longer_counted_and_the_order_goes_on() {
                 marks: Default::default(),
                 admins,
                 newest_joined_ms: 30,
+                newest_ban: 0,
                 due_ms: None,
             }),
             members: vec![MemberWrite::Remove(account(name))],
+            bans: vec![],
+            seats: None,
             events: vec![left(name, reason)],
         };
         assert_eq!(delta, whole, "{name}");

@@ -1,5 +1,6 @@
 //! The rules as tables: every operation against rooms made by hand, with every reason to refuse.
 
+mod ban_members;
 mod change_owner;
 mod create_room;
 mod enter;
@@ -9,13 +10,15 @@ mod leave;
 mod mark_members;
 mod reclaim;
 mod robots;
+mod seat_queue;
+mod seats;
 mod unknown_room;
 mod update_member;
 mod update_room;
 
 use crate::domain::{
-    Account, Decision, Env, Facts, Gate, Member, MemberView, Operation, PasswordHash, Role,
-    RoomKind, RoomRules, RoomView, Schedule, Silenced, Slice, Tally,
+    Account, Ban, Decision, Env, Facts, Gate, Member, Need, Operation, PasswordHash, Role,
+    RoomKind, RoomRules, RoomView, Schedule, Seat, Seats, Silenced, Slice, Tally,
 };
 
 /// Half a second into a second, so that milliseconds and seconds cannot be mixed up unseen.
@@ -55,9 +58,20 @@ fn member(name: &str, role: Role, joined_ms: u64) -> Member {
         role,
         entered: true,
         robot: false,
+        awaits_seat: false,
         marks: Box::default(),
         joined_ms,
     }
+}
+
+fn ban(name: &str, until_ms: u64, nth: u64) -> Ban {
+    Ban { account: account(name), until_ms, nth }
+}
+
+/// Seats with these people on them.
+fn seats(taken_by: &[Option<&str>]) -> Seats {
+    let seat = |name: &Option<&str>| Seat { taken_by: name.map(account), ..Seat::default() };
+    taken_by.iter().map(seat).collect()
 }
 
 /// A room made by hand: the owner `olga` is not in it until somebody puts her there.
@@ -65,6 +79,9 @@ struct Hall {
     facts: Facts,
     tally: Tally,
     members: Vec<Member>,
+    /// In the order of their ends.
+    bans: Vec<Ban>,
+    seats: Seats,
     rules: RoomRules,
     now_ms: u64,
 }
@@ -83,7 +100,15 @@ impl Hall {
             seats: None,
             gate: Gate::default(),
         };
-        Self { facts, tally: Tally::default(), members: Vec::new(), rules: rules(), now_ms: NOW_MS }
+        Self {
+            facts,
+            tally: Tally::default(),
+            members: Vec::new(),
+            bans: Vec::new(),
+            seats: Seats::default(),
+            rules: rules(),
+            now_ms: NOW_MS,
+        }
     }
 
     /// A hall with these people in it, counted.
@@ -102,12 +127,22 @@ impl Hall {
     /// Decides an operation that sees this room, as a store would have it do.
     fn decide<O: Operation>(&self, operation: &O) -> Decision<O::Output> {
         let room = RoomView { incarnation: 1, facts: &self.facts, tally: &self.tally };
-        let show = |account: &Account| {
+        let Need { accounts, bans, ending_bans, seats, .. } = operation.need();
+        let member = |account: &Account| {
             self.members.iter().find(|member| member.account == *account).map(Member::view)
         };
-        let members: Vec<Option<MemberView<'_>>> =
-            operation.need().accounts.iter().map(show).collect();
-        let slice = Slice { room: Some(room), members: &members };
+        let ban =
+            |account: &Account| self.bans.iter().find(|ban| ban.account == *account).map(Ban::view);
+        let members: Vec<_> = accounts.iter().map(member).collect();
+        let banned: Vec<_> = accounts.iter().filter(|_| bans).map(ban).collect();
+        let ending: Vec<_> = self.bans.iter().take(ending_bans).map(Ban::view).collect();
+        let slice = Slice {
+            room: Some(room),
+            members: &members,
+            bans: &banned,
+            ending_bans: &ending,
+            seats: seats.then_some(&self.seats),
+        };
         operation.decide(&slice, &Env { now_ms: self.now_ms, rules: &self.rules })
     }
 }
@@ -115,7 +150,7 @@ impl Hall {
 /// Decides an operation where no room is.
 fn decide_nowhere<O: Operation>(operation: &O, rules: &RoomRules) -> Decision<O::Output> {
     let members = vec![None; operation.need().accounts.len()];
-    let slice = Slice { room: None, members: &members };
+    let slice = Slice { members: &members, ..Slice::default() };
     operation.decide(&slice, &Env { now_ms: NOW_MS, rules })
 }
 

@@ -1,14 +1,14 @@
 //! Robots: put into a room, and taken out of it.
 
 use super::*;
-use crate::domain::{AddRobot, DeleteRobot, Delta, MemberWrite, Refusal};
+use crate::domain::{AddRobot, BanWrite, DeleteRobot, Delta, Event, MemberWrite, Refusal};
 
 fn add(name: &str) -> AddRobot {
     AddRobot { account: account(name) }
 }
 
 fn delete(name: &str) -> DeleteRobot {
-    DeleteRobot { account: account(name) }
+    DeleteRobot { by: account("carl"), account: account(name) }
 }
 
 fn robot(name: &str, joined_ms: u64) -> Member {
@@ -54,6 +54,27 @@ fn a_room_has_its_robots_and_not_one_more() {
     let mut full = hall_with(1);
     full.facts.max_member_count = 1;
     assert_eq!(refusal(full.decide(&add("r9"))), Refusal::RoomFull { at_most: 1 });
+}
+
+#[test]
+fn a_banned_account_is_no_robot() {
+    let mut hall = hall_with(1);
+    hall.bans = vec![ban("r9", NOW_MS + 1, 1)];
+    let banned = Refusal::Banned { account: account("r9") };
+    assert_eq!(refusal(hall.decide(&add("r9"))), banned);
+    hall.bans = vec![ban("r9", NOW_MS, 1)];
+    let (delta, ()) = hall.decide(&add("r9")).unwrap();
+    assert_eq!(delta.bans, [BanWrite::Remove(account("r9"))]);
+}
+
+#[test]
+fn a_robot_that_goes_leaves_its_seat_and_only_that_is_told() {
+    let mut hall = hall_with(1);
+    hall.seats = seats(&[None, Some("r0")]);
+    let (delta, ()) = hall.decide(&delete("r0")).unwrap();
+    assert_eq!(delta.seats, Some(seats(&[None, None])));
+    let freed = vec![(1, Seat::default())];
+    assert_eq!(delta.events, [Event::SeatsChanged { by: account("carl"), seats: freed }]);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 //! Puts a robot account into a room. It stands in the list like everybody else and keeps the room
 //! from ending by itself.
 //!
-//! Where the page is silent: an account that is in the room already is no failure, a full room is
-//! 100008, one robot more than `app.room.max_robot_count` is 100700.
+//! Where the page is silent: an account that is in the room already is no failure, a banned one is
+//! 100016, a full room is 100008, one robot more than `app.room.max_robot_count` is 100700.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -38,7 +38,7 @@ impl Command for AddRobot {
         summary: "Puts a robot into a room",
         page: "https://trtc.io/document/70467",
         codes: &[100_001, 100_002, 100_004, 100_005, 100_006, 100_700],
-        answers: &[100_001, 100_002, 100_004, 100_008, 100_700],
+        answers: &[100_001, 100_002, 100_004, 100_008, 100_016, 100_700],
         ..super::SPEC
     };
     type Request<'a> = Request<'a>;

@@ -21,9 +21,17 @@ pub const CODES: &[(u32, &str)] = &[
     (100_010, "the room id is in use, and the caller owns the room"),
     (100_013, "more than the app's settings allow"),
     (100_015, "no such `RoomType`"),
+    (100_016, "the account is banned from the room"),
     (100_018, "the room asks for a password"),
     (100_019, "the password is wrong"),
     (100_020, "the room has its upper limit of administrators"),
+    (100_200, "the seat is locked"),
+    (100_202, "the account waits for a seat"),
+    (100_203, "the account is seated already"),
+    (100_204, "the account does not wait for a seat"),
+    (100_205, "every seat is taken"),
+    (100_206, "the account is not seated"),
+    (100_210, "somebody is on that seat"),
     (100_211, "the room was created without seats"),
     (100_700, "the room has its upper limit of robots"),
 ];
@@ -95,6 +103,31 @@ fn rule(refusal: &Refusal) -> Wire {
         Refusal::NoSeats => {
             Wire::new(100_211, "not support seat: the room was created without seats")
         }
+        Refusal::NoSuchSeat { index, last } => {
+            Wire::new(100_002, format!("the seat: {index}, 0 to {last}"))
+        }
+        Refusal::SeatLocked { index } => Wire::new(100_200, format!("seat {index} is locked")),
+        Refusal::SeatTaken { index } => Wire::new(100_210, format!("seat {index} is taken")),
+        Refusal::SeatsFull { count } => {
+            Wire::new(100_205, format!("the seats are full: all {count} are taken"))
+        }
+        Refusal::SeatedAlready { account } => {
+            Wire::new(100_203, format!("{account} is seated already"))
+        }
+        Refusal::NotSeated { account } => Wire::new(100_206, format!("{account} is not seated")),
+        Refusal::AwaitsSeat { account } => {
+            Wire::new(100_202, format!("{account} is waiting for a seat already"))
+        }
+        Refusal::AwaitsNoSeat { account } => {
+            Wire::new(100_204, format!("{account} is not waiting for a seat"))
+        }
+        Refusal::Banned { account } => {
+            Wire::new(100_016, format!("{account} is banned from the room"))
+        }
+        Refusal::OwnerNotBannable { account } => Wire::new(
+            100_006,
+            format!("permission denied: {account} owns the room and cannot be banned"),
+        ),
         Refusal::PasswordNeeded => Wire::new(100_018, "the room asks for a password"),
         Refusal::PasswordWrong => Wire::new(100_019, "the password is wrong"),
     }

@@ -1,6 +1,6 @@
 //! `delete_robot`: <https://trtc.io/document/70468>
 //!
-//! Takes a robot account out of a room.
+//! Takes a robot account out of a room, and off its seat.
 //!
 //! Where the page is silent: an account that is a person, or not in the room, is 100005.
 
@@ -49,7 +49,8 @@ impl Command for DeleteRobot {
     ) -> Result<(), Refused> {
         let room = room_id("RoomId", request.room_id)?;
         let account = account("Member_Account", &required("Member_Account", request.account)?)?;
-        Ok(call.engine.run(call.app, &room, &domain::DeleteRobot { account }).await?)
+        let operation = domain::DeleteRobot { by: call.caller.account().clone(), account };
+        Ok(call.engine.run(call.app, &room, &operation).await?)
     }
 }
 

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::words::{RoomStatusWord, RoomTypeWord, TakeSeatModeWord};
-use crate::domain::RoomView;
+use crate::domain::{Need, RoomView};
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{Text, room_id};
 use crate::proto::tencent::refused::Refused;
@@ -128,11 +128,11 @@ impl Command for GetRoomInfo {
     ) -> Result<(), Refused> {
         let room = room_id("RoomId", request.room_id)?;
         let now_ms = call.app.now_ms();
-        let write = |seen: &RoomView<'_>| {
+        let looking = call.engine.look(call.app, &room, Need::default(), |seen, _| {
             let room_info = RoomInfo::new(room.as_str(), seen, now_ms);
             reply.response(&Response { room_info });
-        };
-        Ok(call.engine.look(call.app, &room, write).await?)
+        });
+        Ok(looking.await?)
     }
 }
 

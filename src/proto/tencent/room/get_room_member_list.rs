@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::words;
-use crate::domain::{MemberView, PageQuery, PageSink};
+use crate::domain::{MemberView, PageQuery, PageSink, Seats};
 use crate::engine::{decode_cursor, encode_cursor};
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{FieldFault, Text, number, room_id};
@@ -102,7 +102,7 @@ impl Command for GetRoomMemberList {
                 FieldFault::new("Next", "not a cursor of this room, use \"\" or the last Next")
             })?),
         };
-        let query = PageQuery { after: after.as_ref(), limit };
+        let query = PageQuery { after: after.as_ref(), limit, seats: false };
         let mut page = Page { reply, owner: call.app.owner_role_name(), rows: 0 };
         let end = call.engine.page(call.app, &room, query, &mut page).await?;
         let next = end.next.map(|position| encode_cursor(call.app.id(), &room, &position));
@@ -133,7 +133,7 @@ const ROW_BYTES: usize =
 const TEXT_BYTES: usize = 64;
 
 impl PageSink for Page<'_> {
-    fn begin(&mut self, at_most: usize) {
+    fn begin(&mut self, at_most: usize, _: &Seats) {
         let out = self.reply.response_bytes();
         out.reserve(128 + at_most * (ROW_BYTES + TEXT_BYTES));
         out.extend_from_slice(br#"{"MemberList":["#);
@@ -238,6 +238,7 @@ mod tests {
             role: Role::Admin,
             entered: true,
             robot: false,
+            awaits_seat: false,
             marks: &[1000, 4_294_967_295],
             joined_ms: 7,
             plain: false,
@@ -258,7 +259,7 @@ mod tests {
         let mut reply = Reply::ok(Desk::new().next_request_id());
         let before = reply.bytes().len() + br#","Response":"#.len();
         let mut page = Page { reply: &mut reply, owner: "Owner", rows: 0 };
-        page.begin(2);
+        page.begin(2, Seats::NONE);
         page.member(&member);
         page.member(&others);
         page.end("n-e_x");

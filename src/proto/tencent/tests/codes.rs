@@ -51,8 +51,18 @@ fn refusals() -> Vec<Refusal> {
         Refusal::RoomExists,
         Refusal::RoomExistsAndYours,
         Refusal::NotAMember { account: account.clone() },
-        Refusal::OwnerKeepsRole { account },
-        Refusal::NotTheOwner { account: Account::parse("a").unwrap() },
+        Refusal::OwnerKeepsRole { account: account.clone() },
+        Refusal::NotTheOwner { account: account.clone() },
+        Refusal::OwnerNotBannable { account: account.clone() },
+        Refusal::Banned { account: account.clone() },
+        Refusal::NoSuchSeat { index: 0, last: 0 },
+        Refusal::SeatLocked { index: 0 },
+        Refusal::SeatTaken { index: 0 },
+        Refusal::SeatsFull { count: 0 },
+        Refusal::SeatedAlready { account: account.clone() },
+        Refusal::NotSeated { account: account.clone() },
+        Refusal::AwaitsSeat { account: account.clone() },
+        Refusal::AwaitsNoSeat { account },
         Refusal::TooManyAdmins { at_most: 0 },
         Refusal::TooManyMarks { at_most: 0 },
         Refusal::TooManyRobots { at_most: 0 },
@@ -107,6 +117,16 @@ fn is_known(refused: &Refused) -> bool {
             | Refusal::NotAMember { .. }
             | Refusal::NotTheOwner { .. }
             | Refusal::OwnerKeepsRole { .. }
+            | Refusal::OwnerNotBannable { .. }
+            | Refusal::Banned { .. }
+            | Refusal::NoSuchSeat { .. }
+            | Refusal::SeatLocked { .. }
+            | Refusal::SeatTaken { .. }
+            | Refusal::SeatsFull { .. }
+            | Refusal::SeatedAlready { .. }
+            | Refusal::NotSeated { .. }
+            | Refusal::AwaitsSeat { .. }
+            | Refusal::AwaitsNoSeat { .. }
             | Refusal::TooManyAdmins { .. }
             | Refusal::TooManyMarks { .. }
             | Refusal::TooManyRobots { .. }

@@ -83,6 +83,29 @@ impl Desk {
         assert_eq!(self.call("room_engine_http_srv/create_room", &body), done());
     }
 
+    /// A room of so many seats.
+    pub(super) fn create_with_seats(&self, room: &str, owner: &str, count: u32) {
+        let info = json!({"RoomId": room, "RoomType": "Conference", "Owner_Account": owner,
+            "IsSeatEnabled": true, "MaxSeatCount": count});
+        let body = json!({"RoomInfo": info}).to_string();
+        assert_eq!(self.call("room_engine_http_srv/create_room", &body), done());
+    }
+
+    /// A client comes in and is put on a seat.
+    pub(super) fn seat(&self, room: &str, account: &str, index: u32) {
+        self.enter(room, account);
+        let body = json!({"RoomId": room, "Member_Account": account, "Index": index}).to_string();
+        assert_eq!(self.call("room_engine_http_mic/pick_user_on_seat", &body), done());
+    }
+
+    /// Who sits on each seat.
+    pub(super) fn seated(&self, room: &str) -> Vec<Option<String>> {
+        let body = json!({"RoomId": room}).to_string();
+        let reply = self.call("room_engine_http_mic/get_seat_list", &body);
+        let seats = reply["Response"]["SeatList"].as_array().unwrap().iter();
+        seats.map(|seat| seat["Member_Account"].as_str().map(str::to_owned)).collect()
+    }
+
     /// Asserts that a call is refused with this code and text.
     #[track_caller]
     pub(super) fn refuses(&self, path: &str, body: &str, code: u32, text: &str) {
