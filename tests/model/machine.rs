@@ -5,11 +5,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use guestlist::domain::{
-    Account, AddRobot, AppId, ChangeOwner, CreateRoom, DeleteRobot, DestroyRoom, Enter, EnterMany,
-    Env, Event, Facts, Gate, Kick, Leave, MarkMembers, Member, MemberChange, MemberView, Need,
-    Operation, PageQuery, PageSink, PasswordHash, Position, Reclaim, Refusal, Role, RoomChange,
-    RoomId, RoomKey, RoomKind, RoomView, SeatRequest, Silenced, Slice, Tally, UpdateMember,
-    UpdateRoom,
+    Account, AddRobot, AppId, AskForSeat, BanMembers, ChangeOwner, CreateRoom, DeleteRobot,
+    DestroyRoom, Enter, EnterMany, Env, Event, Facts, Gate, Kick, Leave, LeaveSeat, LockSeat,
+    MarkMembers, Member, MemberChange, MemberView, MoveToSeat, Need, Operation, PageQuery,
+    PageSink, PasswordHash, Position, Reclaim, Refusal, Role, RoomChange, RoomId, RoomKey,
+    RoomKind, RoomView, SeatRequest, Seats, Silenced, Slice, TakeSeat, Tally, UnbanMembers,
+    UpdateMember, UpdateRoom, WithdrawFromQueue,
 };
 use guestlist::store::conformance::{RoomSeen, everything};
 use guestlist::store::{Counts, Due, RoomStore, TxError};
@@ -83,7 +84,7 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
                     name: name.map(Into::into),
                     password: password.map(Into::into),
                 };
-                Some(machine.run(world, place, &operation, |(e, member)| Answer::Entry(e, member)))
+                Some(machine.run(world, place, &operation, Answer::Entry))
             }
             Step::EnterMany(at, who) => {
                 let accounts = who.iter().map(|who| account(who)).collect();
@@ -108,8 +109,42 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
             Step::AddRobot(at, who) => {
                 Some(machine.run(world, at, &AddRobot { account: account(&who) }, done))
             }
-            Step::DeleteRobot(at, who) => {
-                Some(machine.run(world, at, &DeleteRobot { account: account(&who) }, done))
+            Step::DeleteRobot(at, by, who) => {
+                let operation = DeleteRobot { by: account(by), account: account(&who) };
+                Some(machine.run(world, at, &operation, done))
+            }
+            Step::Ban { place, by, who, for_ms, members_only } => {
+                let accounts = who.iter().map(|who| account(who)).collect();
+                let (by, words) = (account(by), "spam".into());
+                let operation = BanMembers { by, accounts, words, for_ms, members_only };
+                Some(machine.run(world, place, &operation, done))
+            }
+            Step::Unban(at, who) => {
+                let accounts = who.iter().map(|who| account(who)).collect();
+                Some(machine.run(world, at, &UnbanMembers { accounts }, done))
+            }
+            Step::TakeSeat(at, by, who, index) => {
+                let operation = TakeSeat { by: account(by), account: account(&who), index };
+                Some(machine.run(world, at, &operation, done))
+            }
+            Step::LeaveSeat(at, by, who) => {
+                let operation = LeaveSeat { by: account(by), account: account(&who) };
+                Some(machine.run(world, at, &operation, done))
+            }
+            Step::LockSeat(at, by, index, change) => {
+                let operation = LockSeat { by: account(by), index, change };
+                Some(machine.run(world, at, &operation, done))
+            }
+            Step::MoveToSeat(at, by, who, index, if_taken) => {
+                let (by, account) = (account(by), account(&who));
+                let operation = MoveToSeat { by, account, index, if_taken };
+                Some(machine.run(world, at, &operation, done))
+            }
+            Step::AskForSeat(at, who) => {
+                Some(machine.run(world, at, &AskForSeat { account: account(&who) }, done))
+            }
+            Step::WithdrawFromQueue(at, who) => {
+                Some(machine.run(world, at, &WithdrawFromQueue { account: account(&who) }, done))
             }
             Step::Reclaim(at) => Some(machine.run(world, at, &Reclaim, Answer::Ended)),
             Step::NewEpoch(app) => {
@@ -140,8 +175,10 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
                 "the rooms of app {app}"
             );
             for (seen, room) in seen.iter().zip(rooms) {
-                compare(seen, room);
+                compare(seen, room, world.now_ms);
                 one_owner(seen);
+                seats_are_right(seen);
+                banned_are_outside(seen, world.now_ms);
                 machine.walk_at_rest(app, seen);
                 machine.look_at_people(app, seen);
             }
@@ -236,7 +273,7 @@ fn copied(view: &MemberView<'_>) -> Member {
 struct Copied(Vec<Member>);
 
 impl PageSink for Copied {
-    fn begin(&mut self, at_most: usize) {
+    fn begin(&mut self, at_most: usize, _: &Seats) {
         self.0.reserve_exact(at_most);
     }
 
@@ -245,7 +282,7 @@ impl PageSink for Copied {
     }
 }
 
-fn compare(seen: &RoomSeen, room: &Room) {
+fn compare(seen: &RoomSeen, room: &Room, now_ms: u64) {
     let admits = |text: &str| seen.facts.gate.password.as_ref().is_some_and(|p| p.admits(text));
     for text in ["4321", "swordfish"] {
         assert_eq!(admits(text), room.password == Some(text), "the password of {seen:?}");
@@ -273,10 +310,37 @@ fn compare(seen: &RoomSeen, room: &Room) {
         marks: seen.tally.marks,
         due_ms: room.due_ms(),
         newest_joined_ms: room.newest_joined_ms,
+        newest_ban: room.newest_ban,
     };
     assert_eq!(seen.tally, tally, "{}", room.id);
     assert_eq!(seen.tally.marks.iter().collect::<Vec<_>>(), room.marks(), "{}", room.id);
     assert_eq!(seen.members, room.members, "{}", room.id);
+    assert_eq!(seen.seats, room.chairs.iter().cloned().collect(), "{}", room.id);
+    let in_force = seen.bans.iter().filter(|ban| ban.until_ms > now_ms);
+    assert!(in_force.eq(&room.bans), "{}: {:?}, not {:?}", room.id, seen.bans, room.bans);
+}
+
+/// A seat holds a member, a member one seat, a locked one nobody; who sits does not wait.
+fn seats_are_right(seen: &RoomSeen) {
+    let mut seated = Vec::new();
+    for (index, seat) in seen.seats.iter() {
+        let Some(account) = &seat.taken_by else { continue };
+        assert!(!seat.locked, "seat {index} of {} is locked and taken", seen.room);
+        let member = seen.members.iter().find(|member| member.account == *account);
+        let member =
+            member.unwrap_or_else(|| panic!("{account} sits in {} from outside", seen.room));
+        assert!(!member.awaits_seat, "{account} sits and waits");
+        assert!(!seated.contains(account), "{account} has two seats");
+        seated.push(account.clone());
+    }
+}
+
+fn banned_are_outside(seen: &RoomSeen, now_ms: u64) {
+    for ban in seen.bans.iter().filter(|ban| ban.until_ms > now_ms) {
+        let inside = seen.members.iter().any(|member| member.account == ban.account);
+        assert!(!inside, "{} is banned from {} and in it", ban.account, seen.room);
+        assert_ne!(ban.account, seen.facts.owner, "the owner is not banned");
+    }
 }
 
 /// The owner is a fact of the room; nobody else has the role, and the owner has no other.
@@ -338,7 +402,7 @@ impl<S> Machine<S> {
         limit: usize,
     ) -> Result<(Vec<Member>, Option<Position>, u32), Refusal> {
         let mut sink = Copied(Vec::new());
-        match self.wait(self.store.page(key, PageQuery { after, limit }, &mut sink)) {
+        match self.wait(self.store.page(key, PageQuery { after, limit, seats: false }, &mut sink)) {
             Ok(end) => Ok((sink.0, end.next, end.count)),
             Err(TxError::Refused(refusal)) => Err(refusal),
             Err(TxError::Unavailable) => panic!("nothing fails here"),
@@ -410,7 +474,7 @@ impl<S> Machine<S> {
         let mut see = |slice: &Slice<'_>| {
             found = slice.members.iter().map(|view| view.as_ref().map(copied)).collect();
         };
-        let need = Need { create: false, accounts: &accounts };
+        let need = Need { accounts: &accounts, ..Need::default() };
         self.wait(self.store.read(&key, need, &mut see)).unwrap();
         let listed: Vec<_> = accounts
             .iter()

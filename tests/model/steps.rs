@@ -1,6 +1,6 @@
 //! What can be done, and how likely it is.
 
-use guestlist::domain::{LeaveReason, MAX_ENTRIES_PER_STEP, TakeSeatMode};
+use guestlist::domain::{IfTaken, LeaveReason, MAX_ENTRIES_PER_STEP, SeatChange, TakeSeatMode};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
@@ -32,7 +32,21 @@ pub(crate) enum Step {
     Kick(Place, &'static str, Vec<String>),
     Mark(Place, bool, Vec<(String, Vec<u32>)>),
     AddRobot(Place, String),
-    DeleteRobot(Place, String),
+    DeleteRobot(Place, &'static str, String),
+    Ban {
+        place: Place,
+        by: &'static str,
+        who: Vec<String>,
+        for_ms: u64,
+        members_only: bool,
+    },
+    Unban(Place, Vec<String>),
+    TakeSeat(Place, &'static str, String, u32),
+    LeaveSeat(Place, &'static str, String),
+    LockSeat(Place, &'static str, u32, SeatChange),
+    MoveToSeat(Place, &'static str, String, u32, IfTaken),
+    AskForSeat(Place, String),
+    WithdrawFromQueue(Place, String),
     Reclaim(Place),
     NewEpoch(usize),
     /// Begins a walk over the pages, forgetting the one under way.
@@ -164,7 +178,7 @@ fn seat_mode() -> impl Strategy<Value = TakeSeatMode> {
 fn creation(now_s: u64) -> impl Strategy<Value = Creation> {
     let start_s = prop::option::weighted(0.2, now_s - 400..now_s + 400);
     let end_s = prop::option::weighted(0.1, now_s..now_s + 1000);
-    let seats = prop::option::weighted(0.3, (prop::option::of(1..6_u32), seat_mode()));
+    let seats = prop::option::weighted(0.6, (prop::option::of(1..6_u32), seat_mode()));
     let gate = (prop::bool::weighted(0.15), prop::option::weighted(0.8, select(PASSWORDS)));
     (person(), person(), max_members(), start_s, end_s, any::<[bool; 5]>(), seats, gate).prop_map(
         |(by, owner, max, start_s, end_s, silenced, seats, (gate_on, password))| Creation {
@@ -245,6 +259,48 @@ fn owner_or_anybody(world: &World) -> BoxedStrategy<(Option<Place>, Option<Strin
     if owned.is_empty() { Just((None, None)).boxed() } else { select(owned).boxed() }
 }
 
+/// A few people, each once.
+fn people() -> impl Strategy<Value = Vec<String>> {
+    subsequence(PEOPLE, 1..3).prop_map(|people| people.into_iter().map(str::to_owned).collect())
+}
+
+fn ban(guest: BoxedStrategy<(Place, String)>) -> impl Strategy<Value = Step> {
+    let for_ms = prop_oneof![1..5_u64, 1_000..1_000_000_u64, Just(u64::MAX)];
+    (guest, person(), people(), for_ms, prop::bool::weighted(0.2)).prop_map(
+        |((place, guest), by, mut who, for_ms, members_only)| {
+            if !who.contains(&guest) {
+                who.push(guest);
+            }
+            Step::Ban { place, by, who, for_ms, members_only }
+        },
+    )
+}
+
+/// What can be done with seats; there are fewer than are named.
+fn seat_step(guest: BoxedStrategy<(Place, String)>) -> impl Strategy<Value = Step> {
+    let flag = || prop::option::of(any::<bool>());
+    let change = (prop::option::weighted(0.4, any::<bool>()), flag(), flag());
+    let change = change.prop_map(|(locked, video_off, audio_off)| SeatChange {
+        locked,
+        video_off,
+        audio_off,
+    });
+    let if_taken = select(&[IfTaken::GiveUp, IfTaken::PushOff, IfTaken::Swap]);
+    let seat = 0..5_u32;
+    prop_oneof![
+        8 => (guest.clone(), person(), seat.clone())
+            .prop_map(|((at, who), by, index)| Step::TakeSeat(at, by, who, index)),
+        3 => (guest.clone(), person(), seat.clone(), if_taken).prop_map(
+            |((at, who), by, index, if_taken)| Step::MoveToSeat(at, by, who, index, if_taken)
+        ),
+        2 => (guest.clone(), person()).prop_map(|((at, who), by)| Step::LeaveSeat(at, by, who)),
+        2 => (guest.clone(), person(), seat, change)
+            .prop_map(|((at, _), by, index, change)| Step::LockSeat(at, by, index, change)),
+        2 => guest.clone().prop_map(|(at, who)| Step::AskForSeat(at, who)),
+        1 => guest.prop_map(|(at, who)| Step::WithdrawFromQueue(at, who)),
+    ]
+}
+
 /// Anything that can be done next.
 pub(crate) fn next(world: &World) -> BoxedStrategy<Step> {
     let said = prop_oneof![
@@ -295,7 +351,10 @@ pub(crate) fn next(world: &World) -> BoxedStrategy<Step> {
             }
         ),
         4 => (at.clone(), anybody()).prop_map(|(at, who)| Step::AddRobot(at, who)),
-        2 => guest.clone().prop_map(|(at, who)| Step::DeleteRobot(at, who)),
+        2 => (guest.clone(), person()).prop_map(|((at, who), by)| Step::DeleteRobot(at, by, who)),
+        2 => (at.clone(), people()).prop_map(|(at, who)| Step::Unban(at, who)),
+        5 => ban(guest.clone()),
+        25 => seat_step(guest.clone()),
         1 => prop_oneof![5 => Just(APPS - 1), 1 => Just(0)].prop_map(Step::NewEpoch),
         5 => (at, start(), limit())
             .prop_map(|(place, from, limit)| Step::WalkFrom { place, from, limit }),

@@ -1,9 +1,12 @@
 //! The model: rooms in a list, members in a list, every rule written down once more as simply as
 //! can be. Names of the domain are used as words only; nothing of it is called.
 
+mod bans;
+mod seats;
+
 use guestlist::domain::{
-    Account, Ceiling, Entry, Event, LeaveReason, Member, Position, Refusal, Role, RoomRules,
-    Schedule, SeatSettings,
+    Account, Ban, Ceiling, Entrance, Entry, Event, LeaveReason, Member, Position, Refusal, Role,
+    RoomRules, Schedule, Seat, SeatSettings,
 };
 
 use super::steps::{Creation, MemberUpdate, Place, RoomUpdate, Start, Step};
@@ -47,13 +50,17 @@ pub(crate) struct Room {
     pub(crate) empty_since_ms: Option<u64>,
     /// In order.
     pub(crate) members: Vec<Member>,
+    pub(crate) chairs: Vec<Seat>,
+    pub(crate) newest_ban: u64,
+    /// Those in force, in the order of banning.
+    pub(crate) bans: Vec<Ban>,
 }
 
 /// What an operation answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
     Done,
-    Entry(Entry, Member),
+    Entry(Entrance),
     Entries(Vec<Entry>),
     Ended(bool),
 }
@@ -121,6 +128,7 @@ fn newcomer(account: Account, role: Role, entered: bool, joined_ms: u64) -> Memb
         role,
         entered,
         robot: false,
+        awaits_seat: false,
         marks: Box::default(),
         joined_ms,
     }
@@ -182,6 +190,9 @@ impl Room {
             && self.members[nth].entered
         {
             return Entry::WasIn;
+        }
+        if self.bans.iter().any(|ban| ban.account.as_str() == who) {
+            return Entry::Refused(Refusal::Banned { account: account(who) });
         }
         if self.gate_on {
             match password {
@@ -249,7 +260,29 @@ impl World {
                 self.outcome = Some(self.mark(*place, *set, entries));
             }
             Step::AddRobot(place, who) => self.outcome = Some(self.add_robot(*place, who)),
-            Step::DeleteRobot(place, who) => self.outcome = Some(self.delete_robot(*place, who)),
+            Step::DeleteRobot(place, by, who) => {
+                self.outcome = Some(self.delete_robot(*place, by, who));
+            }
+            Step::Ban { place, by, who, for_ms, members_only } => {
+                self.outcome = Some(self.ban(*place, by, who, *for_ms, *members_only));
+            }
+            Step::Unban(place, who) => self.outcome = Some(self.unban(*place, who)),
+            Step::TakeSeat(place, by, who, index) => {
+                self.outcome = Some(self.take_seat(*place, by, who, *index));
+            }
+            Step::LeaveSeat(place, by, who) => {
+                self.outcome = Some(self.leave_seat(*place, by, who));
+            }
+            Step::LockSeat(place, by, index, change) => {
+                self.outcome = Some(self.lock_seat(*place, by, *index, *change));
+            }
+            Step::MoveToSeat(place, by, who, index, if_taken) => {
+                self.outcome = Some(self.move_to_seat(*place, by, who, *index, *if_taken));
+            }
+            Step::AskForSeat(place, who) => self.outcome = Some(self.ask_for_seat(*place, who)),
+            Step::WithdrawFromQueue(place, who) => {
+                self.outcome = Some(self.withdraw_from_queue(*place, who));
+            }
             Step::Reclaim(place) => self.outcome = Some(self.reclaim(*place)),
             Step::NewEpoch(app) => self.apps[*app].clear(),
             Step::WalkFrom { place, from, limit } => self.walk_from(*place, from, *limit),
@@ -257,6 +290,7 @@ impl World {
             Step::Wait { ms } => self.now_ms += ms,
         }
         for room in self.apps.iter_mut().flatten() {
+            room.bans.retain(|ban| ban.until_ms > self.now_ms);
             room.empty_since_ms = match (room.present(), room.empty_since_ms) {
                 (0, None) => Some(self.now_ms),
                 (0, since) => since,
@@ -310,6 +344,9 @@ impl World {
             newest_joined_ms: 0,
             empty_since_ms: None,
             members: vec![],
+            chairs: vec![Seat::default(); seats.map_or(0, |seats| seats.count as usize)],
+            newest_ban: 0,
+            bans: vec![],
         };
         if rules.owner_is_member {
             room.newest_joined_ms = self.now_ms;
@@ -420,7 +457,8 @@ impl World {
             Entry::Entered => vec![Event::MembersEntered { accounts: vec![account(who)] }],
             _ => vec![],
         };
-        Ok((Answer::Entry(entry, member), events))
+        let seat = room.chair_of(who).map(|nth| u32::try_from(nth).unwrap());
+        Ok((Answer::Entry(Entrance { entry, member, seat }), events))
     }
 
     fn enter_many(&mut self, place: Place, who: &[String]) -> Outcome {
@@ -446,7 +484,9 @@ impl World {
         room.members.remove(nth);
         let accounts = vec![account(who)];
         let (by, words) = (account(who), "".into());
-        Ok((Answer::Done, vec![Event::MembersLeft { accounts, reason, by, words }]))
+        let mut events = vec![Event::MembersLeft { accounts, reason, by, words }];
+        events.extend(room.tidy_chairs(who));
+        Ok((Answer::Done, events))
     }
 
     fn change_owner(&mut self, place: Place, from: &str, to: &str) -> Outcome {
@@ -455,6 +495,7 @@ impl World {
             return Err(Refusal::NotTheOwner { account: account(from) });
         }
         let new = room.find(to).ok_or(nobody(to))?;
+        let mut events = vec![];
         if from != to {
             room.members[new].role = Role::Owner;
             if let Some(old) = room.find(from) {
@@ -462,11 +503,12 @@ impl World {
                     room.members[old].role = Role::Member;
                 } else {
                     room.members.remove(old);
+                    events.extend(room.tidy_chairs(from));
                 }
             }
             room.owner = account(to);
         }
-        Ok((Answer::Done, vec![]))
+        Ok((Answer::Done, events))
     }
 
     fn kick(&mut self, place: Place, by: &str, who: &[String]) -> Outcome {
@@ -478,8 +520,10 @@ impl World {
         }
         room.members = left;
         let accounts = who.iter().map(|who| account(who)).collect();
-        let (by, words, reason) = (account(by), "off topic".into(), LeaveReason::Kicked);
-        Ok((Answer::Done, vec![Event::MembersLeft { accounts, reason, by, words }]))
+        let (words, reason) = ("off topic".into(), LeaveReason::Kicked);
+        let mut events = vec![Event::MembersLeft { accounts, reason, by: account(by), words }];
+        events.extend(room.tidy_chairs(by));
+        Ok((Answer::Done, events))
     }
 
     fn mark(&mut self, place: Place, set: bool, entries: &[(String, Vec<u32>)]) -> Outcome {
@@ -517,6 +561,9 @@ impl World {
         if room.find(who).is_some() {
             return Ok((Answer::Done, vec![]));
         }
+        if room.bans.iter().any(|ban| ban.account.as_str() == who) {
+            return Err(Refusal::Banned { account: account(who) });
+        }
         if room.robots() >= 2 {
             return Err(Refusal::TooManyRobots { at_most: 2 });
         }
@@ -532,11 +579,11 @@ impl World {
         Ok((Answer::Done, vec![]))
     }
 
-    fn delete_robot(&mut self, place: Place, who: &str) -> Outcome {
+    fn delete_robot(&mut self, place: Place, by: &str, who: &str) -> Outcome {
         let room = self.room(place)?;
         let nth = room.find(who).filter(|nth| room.members[*nth].robot).ok_or(nobody(who))?;
         room.members.remove(nth);
-        Ok((Answer::Done, vec![]))
+        Ok((Answer::Done, room.tidy_chairs(by).into_iter().collect()))
     }
 
     fn walk_from(&mut self, place: Place, from: &Start, limit: usize) {
