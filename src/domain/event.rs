@@ -50,6 +50,38 @@ pub enum Event {
     },
 }
 
+/// What can happen, without who and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// A room was made.
+    RoomCreated,
+    /// A room ended, destroyed or by itself.
+    RoomEnded,
+    /// A room's facts were changed.
+    RoomUpdated,
+    /// People came in.
+    MembersEntered,
+    /// People went away.
+    MembersLeft,
+    /// Seats changed.
+    SeatsChanged,
+}
+
+impl Event {
+    /// What happened, in one word.
+    #[must_use]
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::RoomCreated { .. } => EventKind::RoomCreated,
+            Self::RoomDestroyed { .. } | Self::RoomReclaimed => EventKind::RoomEnded,
+            Self::RoomUpdated { .. } => EventKind::RoomUpdated,
+            Self::MembersEntered { .. } => EventKind::MembersEntered,
+            Self::MembersLeft { .. } => EventKind::MembersLeft,
+            Self::SeatsChanged { .. } => EventKind::SeatsChanged,
+        }
+    }
+}
+
 /// Why a person is no longer in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaveReason {

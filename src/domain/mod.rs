@@ -13,6 +13,7 @@ mod event;
 mod ids;
 mod marks;
 mod member;
+mod notice;
 mod operation;
 mod ops;
 mod page;
@@ -25,10 +26,11 @@ mod seats;
 mod text;
 
 pub use ban::{Ban, BanView, BanWrite};
-pub use event::{Event, LeaveReason};
+pub use event::{Event, EventKind, LeaveReason};
 pub use ids::{Account, AppId, MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES, RoomId, RoomKey};
 pub use marks::{MAX_MARKS_PER_ROOM, MIN_MARK, MarkCounts};
 pub use member::{Member, MemberView, Role};
+pub use notice::{Destination, Letter, Notice};
 pub use operation::{Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice};
 pub use ops::{
     AddRobot, AskForSeat, BanMembers, ChangeOwner, CreateRoom, DeleteRobot, DestroyRoom, Enter,

@@ -8,6 +8,7 @@ use super::ban::{BanView, BanWrite};
 use super::event::Event;
 use super::ids::Account;
 use super::member::{Member, MemberView};
+use super::notice::Letter;
 use super::refusal::Refusal;
 use super::room::{Facts, RoomView, Tally};
 use super::rules::RoomRules;
@@ -115,6 +116,9 @@ pub struct Delta {
     pub seats: Option<Seats>,
     /// What happened, in order.
     pub events: Vec<Event>,
+    /// What is to be told of it and to whom, in order. Rules write events; whoever runs them knows
+    /// who wants to hear.
+    pub outbox: Vec<Letter>,
 }
 
 impl Delta {

@@ -4,8 +4,11 @@ use std::future::{pending, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Counts, Decide, Due, RoomStore, See, SeeBan, SeeRoom, StoreFuture, TxError};
-use crate::domain::{AppId, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
+use super::{
+    Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeBan, SeeRoom, StoreFuture, TakenLetter,
+    TxError,
+};
+use crate::domain::{AppId, Destination, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
 
 /// Which calls a fault is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +124,46 @@ impl RoomStore for Faulty {
 
     fn counts(&self, app: AppId) -> StoreFuture<'_, Counts> {
         self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.counts(app))
+    }
+
+    fn take<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        now_ms: u64,
+        limit: usize,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, Vec<TakenLetter>> {
+        let taking = || self.inner.take(app, to, now_ms, limit, only);
+        self.trouble(Calls::Changes).unwrap_or_else(taking)
+    }
+
+    fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, ()> {
+        self.trouble(Calls::Changes).unwrap_or_else(|| self.inner.ack(key, to, id))
+    }
+
+    fn put_off<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        to: Destination,
+        id: u64,
+        until_ms: u64,
+    ) -> StoreFuture<'a, ()> {
+        let putting_off = || self.inner.put_off(key, to, id, until_ms);
+        self.trouble(Calls::Changes).unwrap_or_else(putting_off)
+    }
+
+    fn next_letter<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, Option<u64>> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.next_letter(app, to, only))
+    }
+
+    fn outbox(&self, app: AppId) -> StoreFuture<'_, OutboxCounts> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.outbox(app))
     }
 
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {

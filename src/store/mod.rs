@@ -1,8 +1,9 @@
 //! The store seam: where rooms are kept, and what may be asked of whoever keeps them.
 //!
-//! Job: show an operation the records of its footprint, commit its delta, visit pages in order.
+//! Job: show an operation the records of its footprint, commit its delta, visit pages in order, hand
+//! out the letters of what was committed.
 //!
-//! Promise: a delta is committed whole or not at all, on one room; committed changes to one room
+//! Promise: a delta is committed whole or not at all, on one room, its letters with it; committed changes to one room
 //! are linearizable; a page shows one moment of the room. A refused operation leaves nothing
 //! behind. Every backend passes [`conformance`].
 //!
@@ -14,13 +15,14 @@ mod memory;
 
 use std::ops::ControlFlow;
 use std::pin::Pin;
+use std::sync::Arc;
 
 pub use faulty::{Calls, Fault, Faulty};
-pub use memory::MemoryStore;
+pub use memory::{DEFAULT_BACKLOG_BYTES, MemoryStore};
 
 use crate::domain::{
-    AppId, BanView, Delta, Need, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView,
-    Slice,
+    AppId, BanView, Delta, Destination, Need, Notice, PageEnd, PageQuery, PageSink, Refusal,
+    RoomId, RoomKey, RoomView, Slice,
 };
 
 /// Why a transaction was not done.
@@ -37,8 +39,29 @@ pub enum TxError {
 /// What a store answers, in its own time.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, TxError>> + Send + 'a>>;
 
-/// A decision, asked for under the room's lock; again, if the store had to look again.
-pub type Decide<'a> = &'a mut (dyn FnMut(&Slice<'_>) -> Result<Delta, Refusal> + Send);
+/// Whoever decides what a transaction writes. A function of the slice is one.
+pub trait Decider: Send {
+    /// Decides, from what is seen. Asked again if the store had to look again.
+    ///
+    /// # Errors
+    /// Refuses; then nothing is written.
+    fn decide(&mut self, seen: &Slice<'_>) -> Result<Delta, Refusal>;
+
+    /// What was decided last is written, and the letters `dropped` had to go for its own. Called
+    /// once, before anything that comes behind it in the room is written; return soon.
+    fn committed(&mut self, dropped: Vec<DroppedLetter>) {
+        drop(dropped);
+    }
+}
+
+impl<F: FnMut(&Slice<'_>) -> Result<Delta, Refusal> + Send> Decider for F {
+    fn decide(&mut self, seen: &Slice<'_>) -> Result<Delta, Refusal> {
+        self(seen)
+    }
+}
+
+/// A decision, to be asked for.
+pub type Decide<'a> = &'a mut (dyn Decider + 'a);
 
 /// A look at some records of a room.
 pub type See<'a> = &'a mut (dyn FnMut(&Slice<'_>) + Send);
@@ -65,6 +88,38 @@ pub struct Due {
     pub at_ms: u64,
     /// Which.
     pub room: RoomId,
+}
+
+/// A letter that somebody took from the outbox, to be delivered: until he says what came of it, no
+/// other letter of its room and destination is given away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenLetter {
+    /// Its number. Letters of one room have ascending ones.
+    pub id: u64,
+    /// How often it was put off.
+    pub put_off: u32,
+    /// What it says.
+    pub notice: Arc<Notice>,
+}
+
+/// A letter that had to go undelivered: the outbox was full, and it was the oldest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DroppedLetter {
+    /// Whose.
+    pub app: AppId,
+    /// To whom it was.
+    pub to: Destination,
+    /// What it said.
+    pub notice: Arc<Notice>,
+}
+
+/// What waits in an app's outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxCounts {
+    /// Letters, those included that are taken.
+    pub waiting: u64,
+    /// When the oldest of them was written, in Unix milliseconds of the app's clock.
+    pub oldest_ms: Option<u64>,
 }
 
 /// Where rooms are kept. See the module for what every backend promises.
@@ -130,7 +185,60 @@ pub trait RoomStore: Send + Sync + 'static {
     /// [`TxError::Unavailable`].
     fn counts(&self, app: AppId) -> StoreFuture<'_, Counts>;
 
-    /// Gives an app a new, empty epoch: all its rooms are gone at once.
+    /// Takes letters of an app to a destination: of each room the oldest that is left, if it is ready
+    /// at a moment and nobody has taken it. At most `limit`, those that were ready first; of one room
+    /// `only`, if it is named. Letters of a room that ended are delivered all the same.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn take<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        now_ms: u64,
+        limit: usize,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, Vec<TakenLetter>>;
+
+    /// A letter that was taken is done with; the next of its room is ready. One that was dropped
+    /// meanwhile is no failure.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, ()>;
+
+    /// A letter that was taken is ready again at a moment, and before that no other of its room.
+    /// One that was dropped meanwhile is no failure.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn put_off<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        to: Destination,
+        id: u64,
+        until_ms: u64,
+    ) -> StoreFuture<'a, ()>;
+
+    /// When the first letter of an app to a destination is ready that nobody has taken, in Unix
+    /// milliseconds of the app's clock; of one room `only`, if it is named.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn next_letter<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, Option<u64>>;
+
+    /// Counts what waits in an app's outbox.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn outbox(&self, app: AppId) -> StoreFuture<'_, OutboxCounts>;
+
+    /// Gives an app a new, empty epoch: all its rooms and letters are gone at once.
     ///
     /// # Errors
     /// [`TxError::Unavailable`].

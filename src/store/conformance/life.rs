@@ -68,7 +68,7 @@ pub(super) async fn a_refused_creation_leaves_nothing(probe: Probe) {
 pub(super) async fn a_creation_without_facts_leaves_nothing(probe: Probe) {
     let key = key("nowhere");
     let need = Need { create: true, ..Need::default() };
-    let done = probe.store.transact(&key, need, &mut |_| Ok(Delta::default())).await;
+    let done = probe.store.transact(&key, need, &mut |_: &Slice<'_>| Ok(Delta::default())).await;
     assert_eq!(done, Ok(()), "{probe}: nothing was to be done");
     probe.assert_no_trace(&key).await;
     probe.create(&key).await;

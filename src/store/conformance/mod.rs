@@ -12,6 +12,7 @@
 mod apps;
 mod bans;
 mod life;
+mod outbox;
 mod pages;
 mod probe;
 mod racing;
@@ -67,6 +68,11 @@ const CASES: &[Case] = cases![
     bans::bans_are_shown_to_those_who_ask,
     bans::bans_and_seats_end_with_the_room,
     bans::seats_are_one_record,
+    outbox::letters_of_a_room_are_handed_out_one_behind_the_other,
+    outbox::a_letter_that_is_put_off_holds_its_room_and_no_other,
+    outbox::letters_outlive_their_room_and_the_next_waits_behind,
+    outbox::a_refusal_posts_nothing,
+    outbox::letters_are_counted_and_go_with_the_epoch,
     apps::rooms_are_listed_by_id,
     apps::only_living_rooms_are_listed,
     apps::apps_do_not_see_each_other,
@@ -81,6 +87,7 @@ const CASES: &[Case] = cases![
     racing::no_answered_write_is_lost,
     racing::nobody_sees_half_a_delta,
     racing::a_walk_among_others_misses_nobody,
+    racing::whoever_decided_hears_of_the_commits_in_their_order,
 ];
 
 /// Runs every case, each on a fresh and empty store.

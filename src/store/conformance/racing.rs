@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use parking_lot::Mutex;
 use tokio::sync::Barrier;
 use tokio::task::{JoinSet, yield_now};
 
@@ -14,7 +15,7 @@ use crate::domain::{
     CreateRoom, Delta, DestroyRoom, Entrance, Entry, FactsWrite, MemberWrite, Need, Refusal,
     RoomKey, Slice, Tally,
 };
-use crate::store::TxError;
+use crate::store::{Decider, DroppedLetter, TxError};
 
 /// Tasks that race.
 const RACERS: u64 = 8;
@@ -380,4 +381,43 @@ pub(super) async fn a_walk_among_others_misses_nobody(probe: Probe) {
         }
     })
     .await;
+}
+
+/// Writes down the numbers of what is committed, as they come.
+struct Scribe<'a> {
+    order: &'a Mutex<Vec<u64>>,
+    decided: u64,
+}
+
+impl Decider for Scribe<'_> {
+    fn decide(&mut self, seen: &Slice<'_>) -> Result<Delta, Refusal> {
+        let mut tally = *seen.room()?.tally;
+        tally.newest_ban += 1;
+        self.decided = tally.newest_ban;
+        Ok(Delta { tally: Some(tally), ..Delta::default() })
+    }
+
+    fn committed(&mut self, dropped: Vec<DroppedLetter>) {
+        assert_eq!(dropped, [], "nothing had to go");
+        self.order.lock().push(self.decided);
+    }
+}
+
+pub(super) async fn whoever_decided_hears_of_the_commits_in_their_order(probe: Probe) {
+    let key = key("room");
+    probe.create(&key).await;
+    let order = Arc::new(Mutex::new(Vec::new()));
+    race(&probe, |probe, _| {
+        let (key, order) = (key.clone(), Arc::clone(&order));
+        async move {
+            for _ in 0..100 {
+                let mut scribe = Scribe { order: &order, decided: 0 };
+                let done = probe.store.transact(&key, Need::default(), &mut scribe).await;
+                assert_eq!(done, Ok(()), "{probe}: it is written");
+                yield_now().await;
+            }
+        }
+    })
+    .await;
+    assert_eq!(*order.lock(), (1..=100 * RACERS).collect::<Vec<_>>(), "{probe}: each once");
 }

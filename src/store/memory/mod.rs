@@ -5,12 +5,13 @@
 //! cloned and let go before the cell is locked, so two rooms never wait for each other. A cell is
 //! vacant while its room is being made, live, or dead; whoever locks a dead one looks again.
 //!
-//! Lock order: room, then the index of rooms. Never two rooms.
+//! Lock order: room, then the indexes of rooms, then the outbox. Never two rooms.
 
 mod bans;
 mod index;
 mod members;
 mod order;
+mod outbox;
 mod slab;
 mod space;
 mod sweeper;
@@ -21,36 +22,60 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 
+use self::outbox::Outbox;
 use self::space::Space;
 use self::sweeper::Sweeper;
-use super::{Counts, Decide, Due, RoomStore, See, SeeBan, SeeRoom, StoreFuture, TxError};
-use crate::domain::{AppId, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
+use super::{
+    Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeBan, SeeRoom, StoreFuture, TakenLetter,
+    TxError,
+};
+use crate::domain::{AppId, Destination, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
+
+/// What letters may hold together unless told, in bytes.
+pub const DEFAULT_BACKLOG_BYTES: usize = 64 * 1024 * 1024;
 
 /// The memory backend. Everything is gone when it is dropped.
-#[derive(Default)]
 pub struct MemoryStore {
     /// One space an app: its present epoch.
     spaces: DashMap<AppId, Arc<Space>>,
+    outbox: Arc<Outbox>,
     hasher: RandomState,
     sweeper: Sweeper,
 }
 
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl MemoryStore {
-    /// An empty store.
+    /// An empty store, whose letters hold at most [`DEFAULT_BACKLOG_BYTES`].
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::with_backlog(DEFAULT_BACKLOG_BYTES)
+    }
+
+    /// An empty store, whose letters hold at most so many bytes together.
+    #[must_use]
+    pub fn with_backlog(at_most_bytes: usize) -> Self {
+        Self {
+            spaces: DashMap::new(),
+            outbox: Arc::new(Outbox::new(at_most_bytes)),
+            hasher: RandomState::new(),
+            sweeper: Sweeper::default(),
+        }
     }
 
     fn space(&self, app: AppId) -> Arc<Space> {
         if let Some(space) = self.spaces.get(&app) {
             return Arc::clone(&space);
         }
-        Arc::clone(&self.spaces.entry(app).or_insert_with(|| self.empty()))
+        Arc::clone(&self.spaces.entry(app).or_insert_with(|| self.empty(app)))
     }
 
-    fn empty(&self) -> Arc<Space> {
-        Arc::new(Space::new(self.hasher.clone()))
+    fn empty(&self, app: AppId) -> Arc<Space> {
+        Arc::new(Space::new(app, self.hasher.clone(), Arc::clone(&self.outbox)))
     }
 }
 
@@ -108,8 +133,50 @@ impl RoomStore for MemoryStore {
         done(Ok(self.space(app).counts()))
     }
 
+    fn take<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        now_ms: u64,
+        limit: usize,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, Vec<TakenLetter>> {
+        done(Ok(self.outbox.take(app, to, now_ms, limit, only)))
+    }
+
+    fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, ()> {
+        self.outbox.ack(key.app, to, &key.room, id);
+        done(Ok(()))
+    }
+
+    fn put_off<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        to: Destination,
+        id: u64,
+        until_ms: u64,
+    ) -> StoreFuture<'a, ()> {
+        self.outbox.put_off(key.app, to, &key.room, id, until_ms);
+        done(Ok(()))
+    }
+
+    fn next_letter<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, Option<u64>> {
+        done(Ok(self.outbox.next(app, to, only)))
+    }
+
+    fn outbox(&self, app: AppId) -> StoreFuture<'_, OutboxCounts> {
+        done(Ok(self.outbox.counts(app)))
+    }
+
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
-        if let Some(old) = self.spaces.insert(app, self.empty()) {
+        let old = self.spaces.insert(app, self.empty(app));
+        self.outbox.clear(app);
+        if let Some(old) = old {
             self.sweeper.drop_later(Box::new(old));
         }
         done(Ok(()))

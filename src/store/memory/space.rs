@@ -11,10 +11,11 @@ use parking_lot::{RwLock, RwLockWriteGuard};
 
 use super::bans::Bans;
 use super::members::Members;
+use super::outbox::Outbox;
 use super::sweeper::Debris;
 use crate::domain::{
-    Account, BanView, Delta, Facts, FactsWrite, MemberView, MemberWrite, Need, PageEnd, PageQuery,
-    PageSink, Position, Refusal, RoomId, RoomView, Seats, Slice, Tally,
+    Account, AppId, BanView, Delta, Facts, FactsWrite, MemberView, MemberWrite, Need, PageEnd,
+    PageQuery, PageSink, Position, Refusal, RoomId, RoomView, Seats, Slice, Tally,
 };
 use crate::store::{Counts, Decide, Due, See, SeeBan, SeeRoom, TxError};
 
@@ -90,6 +91,9 @@ impl Drop for Visit<'_> {
 
 /// One app's rooms in one epoch.
 pub(super) struct Space {
+    app: AppId,
+    /// Of all apps. Locked after a room, never before.
+    outbox: Arc<Outbox>,
     directory: DashMap<RoomId, Arc<Cell>>,
     /// The live rooms by id. Locked after a room, never before.
     by_id: RwLock<BTreeMap<RoomId, Arc<Cell>>>,
@@ -101,8 +105,10 @@ pub(super) struct Space {
 }
 
 impl Space {
-    pub(super) fn new(hasher: RandomState) -> Self {
+    pub(super) fn new(app: AppId, hasher: RandomState, outbox: Arc<Outbox>) -> Self {
         Self {
+            app,
+            outbox,
             directory: DashMap::new(),
             by_id: RwLock::default(),
             by_due: RwLock::default(),
@@ -123,11 +129,15 @@ impl Space {
             let mut visit = Visit { space: self, id, cell: &cell, state: cell.write() };
             let decided = match &*visit.state {
                 State::Dead => continue,
-                State::Live(room) => room.show(need, &mut *decide),
-                State::Vacant if need.create => decide(&Slice::default()),
+                State::Live(room) => room.show(need, |seen| decide.decide(seen)),
+                State::Vacant if need.create => decide.decide(&Slice::default()),
                 State::Vacant => Err(Refusal::NoSuchRoom),
             };
-            return Ok(self.commit(id, &cell, &mut visit.state, decided?));
+            let mut delta = decided?;
+            let letters = std::mem::take(&mut delta.outbox);
+            let debris = self.commit(id, &cell, &mut visit.state, delta);
+            decide.committed(self.outbox.post(self.app, letters));
+            return Ok(debris);
         }
     }
 
@@ -318,13 +328,14 @@ mod tests {
 
     #[test]
     fn a_room_that_is_not_made_leaves_no_cell_behind() {
-        let space = Space::new(RandomState::new());
+        let outbox = Arc::new(Outbox::new(0));
+        let space = Space::new(AppId(1), RandomState::new(), outbox);
         let id = RoomId::parse("nowhere").unwrap();
-        let refused = space.transact(&id, CREATE, &mut |_| Err(Refusal::RoomExists));
+        let refused = space.transact(&id, CREATE, &mut |_: &Slice<'_>| Err(Refusal::RoomExists));
         assert!(refused.is_err());
         assert_eq!(space.directory.len(), 0, "after a refusal");
 
-        assert!(space.transact(&id, CREATE, &mut |_| Ok(Delta::default())).is_ok());
+        assert!(space.transact(&id, CREATE, &mut |_: &Slice<'_>| Ok(Delta::default())).is_ok());
         assert_eq!(space.directory.len(), 0, "after nothing was to be done");
 
         let facts = FactsWrite::Destroy;

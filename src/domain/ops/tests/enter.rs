@@ -57,9 +57,8 @@ fn a_newcomer_is_counted_and_told_of() {
             due_ms: None,
         }),
         members: vec![MemberWrite::Put(expected)],
-        bans: vec![],
-        seats: None,
         events: entered(&account("bert")),
+        ..Delta::default()
     };
     assert_eq!(delta, whole);
 }

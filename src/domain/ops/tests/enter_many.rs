@@ -35,9 +35,8 @@ fn they_stand_at_one_moment_behind_everybody_else_and_are_told_of_at_once() {
             due_ms: None,
         }),
         members: vec![put("zoe"), put("bert"), put("carl")],
-        bans: vec![],
-        seats: None,
         events: vec![Event::MembersEntered { accounts: accounts(&["zoe", "bert", "carl"]) }],
+        ..Delta::default()
     };
     assert_eq!(delta, whole);
 }

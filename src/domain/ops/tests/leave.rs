@@ -40,9 +40,8 @@ fn who_goes_is_no_longer_counted_and_the_order_goes_on() {
                 due_ms: None,
             }),
             members: vec![MemberWrite::Remove(account(name))],
-            bans: vec![],
-            seats: None,
             events: vec![left(name, reason)],
+            ..Delta::default()
         };
         assert_eq!(delta, whole, "{name}");
     }

@@ -1,0 +1,78 @@
+//! What the world is told of one event.
+
+use std::sync::Arc;
+
+use super::event::Event;
+use super::ids::{Account, RoomId};
+use super::room::Facts;
+
+/// Who hears of an event. Each hears all of a room in the room's order, at a pace of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Destination {
+    /// The app's receiver of RoomEngine callbacks.
+    RoomEngine,
+}
+
+/// An event, and what was true of the room right after it: all that any vendor's callback says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Tells it from every other notice of this process.
+    pub id: u64,
+    /// Where it happened.
+    pub room: RoomId,
+    /// When, in Unix milliseconds of the app's clock.
+    pub at_ms: u64,
+    /// What.
+    pub event: Event,
+    /// How many were in the list then.
+    pub member_count: u32,
+    /// The facts then, for events that are about them.
+    pub facts: Option<Box<Facts>>,
+}
+
+/// A notice on its way to one destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// To whom.
+    pub to: Destination,
+    /// What.
+    pub notice: Arc<Notice>,
+}
+
+impl Notice {
+    /// What keeping it takes, in bytes, about: each text with what the allocator and its owner need.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        let facts = self.facts.as_ref().map_or(0, |facts| {
+            size_of::<Facts>() + facts.name.len() + facts.custom_info.len() + text(&facts.owner)
+        });
+        size_of::<Self>() + self.room.as_str().len() + event(&self.event) + facts
+    }
+}
+
+fn event(event: &Event) -> usize {
+    match event {
+        Event::RoomCreated { by, invitees } => text(by) + texts(invitees),
+        Event::RoomUpdated { by } | Event::RoomDestroyed { by } => text(by),
+        Event::RoomReclaimed => 0,
+        Event::MembersEntered { accounts } => texts(accounts),
+        Event::MembersLeft { accounts, reason: _, by, words } => {
+            texts(accounts) + text(by) + words.len()
+        }
+        Event::SeatsChanged { by, seats } => {
+            let taken = |(_, seat): &(u32, super::seats::Seat)| {
+                size_of::<(u32, super::seats::Seat)>() + seat.taken_by.as_ref().map_or(0, text)
+            };
+            text(by) + seats.iter().map(taken).sum::<usize>()
+        }
+    }
+}
+
+fn texts(accounts: &[Account]) -> usize {
+    accounts.iter().map(text).sum()
+}
+
+/// An account with its reference counts. Shared or not: what a letter keeps alive is its own.
+fn text(account: &Account) -> usize {
+    size_of::<Account>() + 2 * size_of::<usize>() + account.as_str().len()
+}

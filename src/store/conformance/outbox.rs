@@ -1,0 +1,167 @@
+//! The outbox: letters are committed with the change, and handed out in their room's order.
+
+use std::sync::Arc;
+
+use super::probe::{APP, Probe, account, key};
+use crate::domain::{
+    AppId, Delta, Destination, Event, FactsWrite, Letter, Need, Notice, Refusal, RoomKey, Slice,
+};
+use crate::store::{OutboxCounts, TakenLetter};
+
+const TO: Destination = Destination::RoomEngine;
+
+fn notice(key: &RoomKey, id: u64) -> Arc<Notice> {
+    let event = Event::RoomUpdated { by: account(&format!("number-{id}")) };
+    let room = key.room.clone();
+    Arc::new(Notice { id, room, at_ms: 1000 + id, event, member_count: 0, facts: None })
+}
+
+fn letters(key: &RoomKey, ids: &[u64]) -> Vec<Letter> {
+    ids.iter().map(|id| Letter { to: TO, notice: notice(key, *id) }).collect()
+}
+
+/// The numbers of the notices.
+fn numbers(letters: &[TakenLetter]) -> Vec<u64> {
+    letters.iter().map(|letter| letter.notice.id).collect()
+}
+
+async fn post(probe: &Probe, key: &RoomKey, ids: &[u64]) {
+    probe.write(key, Delta { outbox: letters(key, ids), ..Delta::default() }).await;
+}
+
+impl Probe {
+    async fn take(&self, app: AppId, now_ms: u64, limit: usize) -> Vec<TakenLetter> {
+        match self.store.take(app, TO, now_ms, limit, None).await {
+            Ok(taken) => taken,
+            Err(error) => panic!("{self}: no letters are handed out: {error}"),
+        }
+    }
+
+    async fn ack(&self, key: &RoomKey, id: u64) {
+        assert_eq!(self.store.ack(key, TO, id).await, Ok(()), "{self}: {id} is done with");
+    }
+
+    async fn put_off(&self, key: &RoomKey, id: u64, until_ms: u64) {
+        let put_off = self.store.put_off(key, TO, id, until_ms).await;
+        assert_eq!(put_off, Ok(()), "{self}: {id} is put off");
+    }
+
+    async fn waiting(&self, app: AppId) -> OutboxCounts {
+        match self.store.outbox(app).await {
+            Ok(counts) => counts,
+            Err(error) => panic!("{self}: the outbox is not counted: {error}"),
+        }
+    }
+
+    async fn next(&self, only: Option<&RoomKey>) -> Option<u64> {
+        match self.store.next_letter(APP, TO, only.map(|key| &key.room)).await {
+            Ok(next) => next,
+            Err(error) => panic!("{self}: nothing is said of the next letter: {error}"),
+        }
+    }
+}
+
+pub(super) async fn letters_of_a_room_are_handed_out_one_behind_the_other(probe: Probe) {
+    let (one, two) = (key("one"), key("two"));
+    probe.create(&one).await;
+    probe.create(&two).await;
+    assert_eq!((probe.take(APP, u64::MAX, 9).await, probe.next(None).await), (vec![], None));
+    post(&probe, &one, &[1, 2]).await;
+    post(&probe, &two, &[3]).await;
+    post(&probe, &one, &[4]).await;
+    let mut seen = Vec::new();
+    for expected in [vec![1, 3], vec![2], vec![4], vec![]] {
+        assert_eq!(probe.next(None).await.is_some(), !expected.is_empty(), "{probe}: is there one");
+        let taken = probe.take(APP, 0, 9).await;
+        assert_eq!(numbers(&taken), expected, "{probe}: the head of each room");
+        assert_eq!(probe.take(APP, u64::MAX, 9).await, vec![], "{probe}: and none behind it");
+        for letter in taken {
+            let key = RoomKey { app: APP, room: letter.notice.room.clone() };
+            assert_eq!(letter.notice, notice(&key, letter.notice.id), "{probe}: as it was written");
+            probe.ack(&key, letter.id).await;
+            seen.push((key.room, letter.id));
+        }
+    }
+    let of_one: Vec<_> = seen.iter().filter(|(room, _)| *room == one.room).collect();
+    assert!(of_one.is_sorted_by_key(|(_, id)| id), "{probe}: {of_one:?} ascend");
+    assert_eq!(probe.waiting(APP).await, OutboxCounts::default(), "{probe}: nothing is left");
+}
+
+pub(super) async fn a_letter_that_is_put_off_holds_its_room_and_no_other(probe: Probe) {
+    let (one, two) = (key("one"), key("two"));
+    probe.create(&one).await;
+    probe.create(&two).await;
+    post(&probe, &one, &[1, 2]).await;
+    post(&probe, &two, &[3, 4]).await;
+    let only_one = async |now_ms| {
+        let taken = probe.store.take(APP, TO, now_ms, 9, Some(&one.room)).await;
+        taken.expect("letters are handed out")
+    };
+    for put_off in 0..3 {
+        let taken = only_one(500).await;
+        assert_eq!(numbers(&taken), [1], "{probe}: the same again");
+        assert_eq!(taken[0].put_off, put_off, "{probe}: with how often it was put off");
+        assert_eq!(probe.next(Some(&one)).await, None, "{probe}: it is taken");
+        probe.put_off(&one, taken[0].id, 500).await;
+        assert_eq!(probe.next(Some(&one)).await, Some(500), "{probe}: from then on");
+        assert_eq!(only_one(499).await, [], "{probe}: not before");
+        assert_eq!(probe.next(None).await, Some(0), "{probe}: the other room goes on");
+    }
+    let taken = probe.take(APP, 499, 9).await;
+    assert_eq!(numbers(&taken), [3], "{probe}: the other room alone");
+    probe.ack(&two, taken[0].id).await;
+    let taken = probe.take(APP, 500, 1).await;
+    assert_eq!(numbers(&taken), [4], "{probe}: what was ready first comes first");
+    let taken = probe.take(APP, 500, 9).await;
+    assert_eq!(numbers(&taken), [1], "{probe}: and then the one that was put off");
+    probe.ack(&one, taken[0].id).await;
+    let next = probe.take(APP, 0, 9).await;
+    assert_eq!(numbers(&next), [2], "{probe}: the next is ready at once");
+    assert_eq!(next[0].put_off, 0, "{probe}: and was never put off");
+}
+
+pub(super) async fn letters_outlive_their_room_and_the_next_waits_behind(probe: Probe) {
+    let key = key("room");
+    probe.create(&key).await;
+    post(&probe, &key, &[1]).await;
+    let (facts, outbox) = (FactsWrite::Destroy, letters(&key, &[2]));
+    probe.write(&key, Delta { facts, outbox, ..Delta::default() }).await;
+    probe.create(&key).await;
+    post(&probe, &key, &[3]).await;
+    for expected in [1, 2, 3] {
+        let taken = probe.take(APP, 0, 9).await;
+        assert_eq!(numbers(&taken), [expected], "{probe}: one behind the other");
+        probe.ack(&key, taken[0].id).await;
+    }
+}
+
+pub(super) async fn a_refusal_posts_nothing(probe: Probe) {
+    let key = key("room");
+    probe.create(&key).await;
+    let mut refuse = |_: &Slice<'_>| Err(Refusal::RoomExists);
+    let refused = probe.store.transact(&key, Need::default(), &mut refuse).await;
+    assert!(refused.is_err(), "{probe}: it is refused");
+    assert_eq!(probe.waiting(APP).await, OutboxCounts::default(), "{probe}: nothing waits");
+}
+
+pub(super) async fn letters_are_counted_and_go_with_the_epoch(probe: Probe) {
+    let here = key("room");
+    let there = RoomKey { app: AppId(2), room: here.room.clone() };
+    probe.create(&here).await;
+    probe.create(&there).await;
+    post(&probe, &here, &[1, 2, 3]).await;
+    post(&probe, &there, &[4]).await;
+    let counts = |waiting, oldest_ms| OutboxCounts { waiting, oldest_ms: Some(oldest_ms) };
+    assert_eq!(probe.waiting(APP).await, counts(3, 1001), "{probe}: of this app");
+    let taken = probe.take(APP, 0, 9).await.remove(0);
+    assert_eq!(probe.waiting(APP).await, counts(3, 1001), "{probe}: with the one taken");
+    assert_eq!(probe.store.new_epoch(APP).await, Ok(()));
+    assert_eq!(probe.waiting(APP).await, OutboxCounts::default(), "{probe}: gone with the epoch");
+    assert_eq!(probe.waiting(there.app).await, counts(1, 1004), "{probe}: and only there");
+    // Whoever was on the way with one comes back to an outbox that does not know it.
+    probe.create(&here).await;
+    post(&probe, &here, &[5]).await;
+    probe.ack(&here, taken.id).await;
+    probe.put_off(&here, taken.id, u64::MAX).await;
+    assert_eq!(numbers(&probe.take(APP, 0, 9).await), [5], "{probe}: the new one is ready");
+}
