@@ -70,7 +70,9 @@ pub async fn start_on(
 ) -> anyhow::Result<Running> {
     let tls = settings.server.tls.as_ref().map(Tls::load).transpose()?.map(Arc::new);
     let metrics = Arc::new(Metrics::new(commands().map(|entry| entry.spec.path)));
-    let engine = Arc::new(Engine::new(&settings.apps, store, Arc::clone(&metrics)));
+    let engine = Engine::new(&settings.apps, store, Arc::clone(&metrics));
+    let engine = if settings.bench.enabled { engine.with_request_log() } else { engine };
+    let engine = Arc::new(engine);
     let listening = listen("server.listen", settings.server.listen).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let limits = Limits {
@@ -83,7 +85,8 @@ pub async fn start_on(
     if let Some(access) = guard::control_access(settings, open_control) {
         let control = listen("control.listen", settings.control.listen).await?;
         control_address = Some(control.address);
-        let router = control::router(Plane::new(Arc::clone(&engine), access, settings));
+        let router =
+            control::router(Plane::new(Arc::clone(&engine), access, settings, stop.clone()));
         let answer = move |request| {
             let answering = router.clone().oneshot(request);
             async { answering.await.unwrap_or_else(|never: Infallible| match never {}) }

@@ -23,7 +23,7 @@ mod units;
 use std::path::Path;
 
 pub use fault::{ConfigError, Fault};
-pub use secret::Secret;
+pub use secret::{HIDDEN, Secret};
 pub use settings::*;
 
 use layers::Layers;

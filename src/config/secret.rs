@@ -6,7 +6,7 @@
 use std::fmt;
 
 /// What stands where a secret would be printed.
-pub(super) const HIDDEN: &str = "(hidden)";
+pub const HIDDEN: &str = "(hidden)";
 
 /// A key or a token. It has no `Display`, its `Debug` is redacted, and it has no `==`: comparing
 /// secrets in constant time is the business of who holds the two.

@@ -27,16 +27,19 @@ mod probes;
 mod problem;
 mod query;
 mod reply;
+mod requests;
 mod rooms;
 mod route;
 mod routes;
 mod seat_queue;
 mod seats;
+mod tail;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
 
 pub use access::Access;
 pub use openapi::document;
@@ -58,12 +61,20 @@ pub struct Plane {
     /// The OpenAPI document, once somebody asked for it.
     document: OnceLock<Bytes>,
     bench: bool,
+    /// Ends every wait.
+    stop: CancellationToken,
 }
 
 impl Plane {
     /// A control plane over an engine. It has the body limit and the time-out of the main listener.
+    /// Once `stop` is asked for, nobody waits for what has yet to come.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, access: Access, settings: &Settings) -> Self {
+    pub fn new(
+        engine: Arc<Engine>,
+        access: Access,
+        settings: &Settings,
+        stop: CancellationToken,
+    ) -> Self {
         Self {
             engine,
             access,
@@ -73,14 +84,12 @@ impl Plane {
             access_log: settings.log.access,
             document: OnceLock::new(),
             bench: settings.bench.enabled,
+            stop,
         }
     }
 
     /// Whether tests may do what only tests do.
     fn bench(&self) -> Result<(), Problem> {
-        if self.bench {
-            return Ok(());
-        }
-        Err(Problem::forbidden("bench.enabled: false, clocks cannot be moved here"))
+        if self.bench { Ok(()) } else { Err(Problem::no_bench()) }
     }
 }

@@ -1,12 +1,14 @@
 //! Pages: where one begins and how long it is.
 
+use std::str::FromStr;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::problem::Problem;
 
 /// Rows of a page that asks for no number.
-const DEFAULT_LIMIT: usize = 50;
+pub(super) const DEFAULT_LIMIT: usize = 50;
 /// The most rows of a page.
 pub(super) const MAX_LIMIT: usize = 1000;
 
@@ -30,10 +32,19 @@ impl PageParams {
 
     /// How many rows at most.
     pub(super) fn limit(&self) -> Result<usize, Problem> {
-        let Some(text) = &self.limit else { return Ok(DEFAULT_LIMIT) };
-        let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-        limit.ok_or_else(|| {
-            Problem::bad_request(format!("limit: must be a number from 1 to {MAX_LIMIT}"))
-        })
+        self.limit.as_ref().map_or(Ok(DEFAULT_LIMIT), |text| number("limit", text))
     }
+}
+
+/// A number of rows.
+pub(super) fn number(parameter: &str, text: &str) -> Result<usize, Problem> {
+    let number = digits(text).filter(|number| (1..=MAX_LIMIT).contains(number));
+    number.ok_or_else(|| {
+        Problem::bad_request(format!("{parameter}: must be a number from 1 to {MAX_LIMIT}"))
+    })
+}
+
+/// A number of digits alone: none if it is too large, or nothing.
+pub(super) fn digits<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }

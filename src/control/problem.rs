@@ -72,6 +72,11 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, detail)
     }
 
+    /// What only tests do is not done here.
+    pub(super) fn no_bench() -> Self {
+        Self::forbidden("bench.enabled: false, and this is for tests alone")
+    }
+
     /// Nothing has this name.
     pub(super) fn not_found(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail)

@@ -9,14 +9,15 @@ use http::StatusCode;
 use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
-    Plane, apps, clock, entries, layers, member, members, metrics, openapi, page, probes, rooms,
-    seat_queue,
+    Plane, apps, clock, entries, layers, member, members, metrics, openapi, page, probes, requests,
+    rooms, seat_queue,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
 const RESET: &str = "/_guestlist/v1/apps/{app}/reset";
 const CLOCK: &str = "/_guestlist/v1/apps/{app}/clock";
 const ADVANCE: &str = "/_guestlist/v1/apps/{app}/clock/advance";
+const REQUESTS: &str = "/_guestlist/v1/apps/{app}/requests";
 const ROOMS: &str = "/_guestlist/v1/apps/{app}/rooms";
 const ROOM: &str = "/_guestlist/v1/apps/{app}/rooms/{room}";
 const MEMBERS: &str = "/_guestlist/v1/apps/{app}/rooms/{room}/members";
@@ -175,15 +176,29 @@ pub(super) const GUARDED: &[Route] = &[
 
 /// Routes behind the layers whose work has bounds of its own, and is not cut off by
 /// `server.request_timeout`.
-pub(super) const PATIENT: &[Route] = &[Route {
-    verb: Verb::Post,
-    path: ADVANCE,
-    serve: |verb| on(verb, clock::advance),
-    page: Page::new("advance_clock", "Moves an app's clock; with `bench.enabled`")
-        .body::<clock::AdvanceFields>()
-        .replies(&[Success::json::<clock::Moved>(StatusCode::OK, "What became due on the way")])
-        .conflict(),
-}];
+pub(super) const PATIENT: &[Route] = &[
+    Route {
+        verb: Verb::Post,
+        path: ADVANCE,
+        serve: |verb| on(verb, clock::advance),
+        page: Page::new("advance_clock", "Moves an app's clock; with `bench.enabled`")
+            .body::<clock::AdvanceFields>()
+            .replies(&[Success::json::<clock::Moved>(StatusCode::OK, "What became due on the way")])
+            .conflict(),
+    },
+    Route {
+        verb: Verb::Get,
+        path: REQUESTS,
+        serve: |verb| on(verb, requests::list),
+        page: Page::new(
+            "list_requests",
+            "Lists what an app was asked and what was answered, and waits for it; with \
+             `bench.enabled`",
+        )
+        .query::<requests::RequestParams>()
+        .replies(&[Success::json::<requests::RequestPage<'static>>(StatusCode::OK, "A page")]),
+    },
+];
 
 /// Routes for orchestrators, which come by any address and have no token. The main listener
 /// answers them too.

@@ -9,9 +9,11 @@ mod auth;
 mod clock;
 mod cursor;
 mod due;
+mod log;
 mod random;
 mod rate;
 mod request_id;
+mod requests;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -24,9 +26,13 @@ pub use auth::{AuthRefusal, Caller};
 pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
+pub use log::{Kept, Log, LogPage};
 pub use random::salt;
 pub use rate::RateRefusal;
 pub use request_id::RequestId;
+pub use requests::{
+    LoggedRequest, MAX_LOGGED_BODY_BYTES, REQUEST_LOG_BYTES, RequestOutcome, RequestTexts,
+};
 
 use self::request_id::RequestIds;
 use crate::config::AppSettings;
@@ -64,6 +70,8 @@ pub struct Engine {
     metrics: Arc<Metrics>,
     request_ids: RequestIds,
     clock_moved: Notify,
+    /// The bench's: there is none elsewhere.
+    requests: Option<Log<LoggedRequest>>,
 }
 
 impl Engine {
@@ -78,7 +86,20 @@ impl Engine {
             metrics,
             request_ids: RequestIds::new(random::seed()),
             clock_moved: Notify::new(),
+            requests: None,
         }
+    }
+
+    /// The engine, keeping the latest requests from now on.
+    #[must_use]
+    pub fn with_request_log(self) -> Self {
+        Self { requests: Some(Log::new(REQUEST_LOG_BYTES)), ..self }
+    }
+
+    /// The latest requests of each app, where they are kept.
+    #[must_use]
+    pub fn requests(&self) -> Option<&Log<LoggedRequest>> {
+        self.requests.as_ref()
     }
 
     /// An app by its id.
@@ -206,14 +227,17 @@ impl Engine {
         Ok(self.metrics.text())
     }
 
-    /// Takes an app back to its beginning: no rooms, full rates, real time. Keys and settings stay, other apps
-    /// are untouched. Tells nobody.
+    /// Takes an app back to its beginning: no rooms, full rates, real time, an empty log. Keys and
+    /// settings stay, other apps are untouched. Tells nobody.
     ///
     /// # Errors
     /// [`Failure::Unavailable`].
     pub async fn reset(&self, app: &App) -> Result<(), Failure> {
         self.store.new_epoch(app.id()).await?;
         app.forget();
+        if let Some(requests) = &self.requests {
+            requests.clear(app.id());
+        }
         Ok(())
     }
 }

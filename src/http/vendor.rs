@@ -20,7 +20,9 @@ use hyper::body::Incoming;
 use super::body::{self, Answered, BodyFault, BodyMemory, Unread};
 use crate::config::AccessLog;
 use crate::engine::{RequestId, Stopwatch};
-use crate::proto::tencent::{Admitted, AllowOrigin, Answer, Gateway, GatewayRefusal, Head};
+use crate::proto::tencent::{
+    Admitted, AllowOrigin, Answer, Gateway, GatewayRefusal, Head, shown_path,
+};
 use crate::telemetry::Metrics;
 
 /// How much of a body is read in vain once its request is refused for it: so many times the limit.
@@ -46,6 +48,14 @@ pub struct VendorService {
     body_memory: BodyMemory,
     request_timeout: Duration,
     access: AccessLog,
+}
+
+/// What is known of a request while it is being answered, however that ends.
+struct Noted {
+    /// The number of its command.
+    command: usize,
+    /// Its body, once it is read and if the request log will keep it.
+    body: Bytes,
 }
 
 /// An answer, whether the connection can go on after it, and what its client is still sending.
@@ -106,28 +116,29 @@ impl VendorService {
     async fn outcome(&self, head: &Head<'_>, body: Incoming) -> Outcome {
         let watch = Stopwatch::start();
         let request_id = self.gateway.next_request_id();
-        let mut command = self.metrics.unknown_command();
-        let answering = self.perform(head, body, request_id, &mut command);
+        let mut noted = Noted { command: self.metrics.unknown_command(), body: Bytes::new() };
+        let answering = self.perform(head, body, request_id, &mut noted);
         let outcome = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
-            tracing::error!(%request_id, path = head.path, "a bug: answering this request panicked");
+            tracing::error!(%request_id, path = &*shown_path(head.path), "a bug: answering this request panicked");
             let answer = self.gateway.apologise(head.path, request_id);
             Outcome { answer, closes: true, unread: None }
         });
         let took = watch.elapsed();
-        self.metrics.answered(command, outcome.answer.code(), took);
+        self.metrics.answered(noted.command, outcome.answer.code(), took);
         self.log(head, &outcome.answer, took);
+        self.gateway.record(head, &noted.body, &outcome.answer, took);
         outcome
     }
 
-    /// Performs a request, and says as soon as it is known which command it is for.
+    /// Performs a request, and notes what it comes to know as soon as it does.
     async fn perform(
         &self,
         head: &Head<'_>,
         mut body: Incoming,
         request_id: RequestId,
-        command: &mut usize,
+        noted: &mut Noted,
     ) -> Outcome {
-        let found = self.gateway.find(head).inspect(|found| *command = found.number());
+        let found = self.gateway.find(head).inspect(|found| noted.command = found.number());
         let admitted = match found.and_then(|found| self.gateway.admit(found, head.method)) {
             Ok(admitted) => admitted,
             Err(refusal) => {
@@ -137,7 +148,7 @@ impl VendorService {
                 return Outcome { answer, closes: drained.is_err(), unread: None };
             }
         };
-        let answering = self.read_and_perform(&admitted, body, request_id);
+        let answering = self.read_and_perform(&admitted, body, request_id, noted);
         let answered = tokio::time::timeout(self.request_timeout, answering).await;
         answered.unwrap_or_else(|_| {
             let answer = self.gateway.refuse(&GatewayRefusal::TimedOut, request_id);
@@ -150,10 +161,14 @@ impl VendorService {
         admitted: &Admitted,
         mut body: Incoming,
         request_id: RequestId,
+        noted: &mut Noted,
     ) -> Outcome {
         let read = body::read(&mut body, self.body_limit_bytes, &self.body_memory).await;
         let (refusal, closes, unread) = match read {
             Ok((body, _held)) => {
+                if self.gateway.keeps_body(body.len()) {
+                    noted.body = body.clone();
+                }
                 let answer = self.gateway.perform(admitted, &body, request_id).await;
                 return Outcome { answer, closes: false, unread: None };
             }
@@ -187,15 +202,22 @@ impl VendorService {
     /// One line, readable and with fields. The query is never in it: it holds the ticket.
     fn log(&self, head: &Head<'_>, answer: &Answer, took: Duration) {
         let Answer { request_id, refused, .. } = answer;
-        let (method, path, took_us) = (head.method, head.path, took.as_micros());
-        match (self.access, refused) {
-            (AccessLog::Off, _) | (AccessLog::Failures, None) => {}
-            (AccessLog::Failures | AccessLog::All, Some(wire)) => tracing::warn!(
+        let told = match self.access {
+            AccessLog::Off => false,
+            AccessLog::Failures => refused.is_some(),
+            AccessLog::All => true,
+        };
+        if !told {
+            return;
+        }
+        let (method, path, took_us) = (head.method, &*shown_path(head.path), took.as_micros());
+        match refused {
+            Some(wire) => tracing::warn!(
                 target: "guestlist::access",
                 method, path, code = wire.code, %request_id, took_us, "refused: {}",
                 wire.text.escape_debug(),
             ),
-            (AccessLog::All, None) => tracing::info!(
+            None => tracing::info!(
                 target: "guestlist::access",
                 method, path, code = 0, %request_id, took_us, "answered",
             ),

@@ -74,7 +74,7 @@ fn refusal(desk: &Desk, [sdkappid, identifier, usersig]: &Naive) -> Option<Gatew
 }
 
 fn is_unknown_command(refusal: Option<&GatewayRefusal>) -> bool {
-    matches!(refusal, Some(GatewayRefusal::Command { path }) if path.chars().count() <= 100)
+    matches!(refusal, Some(GatewayRefusal::Command { path, .. }) if path.chars().count() <= 100)
 }
 
 enum Path {

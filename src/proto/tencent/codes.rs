@@ -69,8 +69,14 @@ pub(super) fn gateway(refusal: &GatewayRefusal) -> Wire {
         GatewayRefusal::TimedOut => {
             Wire::new(60008, format!("{TIMEOUT_OR_FORMAT} (the request took too long)"))
         }
-        GatewayRefusal::Command { path } => {
-            Wire::new(60009, format!("{path} is not a service and command here"))
+        GatewayRefusal::Command { path, nearest: Some(nearest) } => {
+            Wire::new(60009, format!("`{path}` is not a command; `{nearest}` is"))
+        }
+        GatewayRefusal::Command { path, nearest: None } => {
+            Wire::new(60009, format!("`{path}` is not a command here"))
+        }
+        GatewayRefusal::Version { path } => {
+            Wire::new(60009, format!("`{path}` is not a command: the version is v4"))
         }
         GatewayRefusal::NoApp => Wire::new(60012, "sdkappid: missing in the URL"),
         GatewayRefusal::AccountNotText { field } => {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use super::codes;
 use super::command::{Call, Entry};
-use super::head::{Head, Parameters};
+use super::head::{Head, Parameters, shown_path};
+use super::nearest::nearest;
 use super::refused::{GatewayRefusal, Refused, Wire};
 use super::reply::Reply;
 use super::room;
@@ -75,7 +76,7 @@ impl Answer {
 
 /// Answers requests of Tencent's dialects.
 pub struct Gateway {
-    engine: Arc<Engine>,
+    pub(super) engine: Arc<Engine>,
     /// Each command's entry and its number, by path.
     commands: HashMap<&'static str, (usize, &'static Entry)>,
     origins: Origins,
@@ -123,8 +124,7 @@ impl Gateway {
         if head.origin.is_some() && self.allow_origin(head.origin) == AllowOrigin::Nobody {
             return Err(GatewayRefusal::Origin);
         }
-        let unknown = || GatewayRefusal::Command { path: path.chars().take(100).collect() };
-        let (number, entry) = *self.commands.get(path).ok_or_else(unknown)?;
+        let (number, entry) = *self.commands.get(path).ok_or_else(|| unknown_command(path))?;
         Ok(Found { number, entry, parameters })
     }
 
@@ -181,7 +181,7 @@ impl Gateway {
         refusal(wire(&Refused::Panicked), request_id)
     }
 
-    fn app(&self, sdkappid: Option<&str>) -> Result<Arc<App>, GatewayRefusal> {
+    pub(super) fn app(&self, sdkappid: Option<&str>) -> Result<Arc<App>, GatewayRefusal> {
         let text = sdkappid.filter(|text| !text.is_empty()).ok_or(GatewayRefusal::NoApp)?;
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let id = text.parse().ok().filter(|_| digits).map(AppId);
@@ -208,9 +208,17 @@ fn refusal(wire: Wire, request_id: RequestId) -> Answer {
     Answer { body, request_id, refused: Some(wire) }
 }
 
-/// The service and command of a path: `/v4/{service}/{command}`. Another version is an unknown
-/// command, everything else no path of an API.
-fn command_path(path: &str) -> Result<&str, GatewayRefusal> {
+/// Says what is nearest to a service and a command that are not here.
+fn unknown_command(path: &str) -> GatewayRefusal {
+    let shown = shown_path(path);
+    // Without what is not shown: behind a forgotten `?` stands the query.
+    let nearest = nearest(shown.trim_end_matches('…'), commands().map(|entry| entry.spec.path));
+    GatewayRefusal::Command { path: shown.into_owned(), nearest }
+}
+
+/// The service and command of a path: `/v4/{service}/{command}`. Another version of it is told
+/// apart from everything else, which is no path of an API.
+pub(super) fn command_path(path: &str) -> Result<&str, GatewayRefusal> {
     let path = path.strip_prefix('/').ok_or(GatewayRefusal::Path)?;
     let (version, rest) = path.split_once('/').ok_or(GatewayRefusal::Path)?;
     let (service, command) = rest.split_once('/').ok_or(GatewayRefusal::Path)?;
@@ -222,7 +230,7 @@ fn command_path(path: &str) -> Result<&str, GatewayRefusal> {
     if version == "v4" {
         return Ok(rest);
     }
-    Err(GatewayRefusal::Command { path: path.chars().take(100).collect() })
+    Err(GatewayRefusal::Version { path: shown_path(path).into_owned() })
 }
 
 #[cfg(test)]
@@ -233,7 +241,8 @@ mod tests {
     fn a_path_is_a_command_an_unknown_one_or_none() {
         assert_eq!(command_path("/v4/a/b"), Ok("a/b"));
         for other in ["/v3/a/b", "/v40/a/b"] {
-            assert!(matches!(command_path(other), Err(GatewayRefusal::Command { .. })), "{other}");
+            let path = other[1..].to_owned();
+            assert_eq!(command_path(other), Err(GatewayRefusal::Version { path }), "{other}");
         }
         for none in ["", "/", "/v4", "/v4/", "/v4/a", "/v4/a/", "/v4//b", "/v4/a/b/", "/v/a/b", "*"]
         {

@@ -46,26 +46,54 @@ impl fmt::Debug for Parameters<'_> {
     }
 }
 
+/// The most that is shown of a path, in bytes.
+const SHOWN_PATH_BYTES: usize = 100;
+
+/// A path as far as it may be shown: letters, digits and `_`, `-`, `.`, `/`, and not too many.
+/// Behind anything else may stand the query of a client that forgot its question mark.
+#[must_use]
+pub fn shown_path(path: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte);
+    let shown = path.bytes().take(SHOWN_PATH_BYTES).take_while(|byte| plain(*byte)).count();
+    if shown == path.len() {
+        return Cow::Borrowed(path);
+    }
+    Cow::Owned(format!("{}…", &path[..shown]))
+}
+
 impl<'a> Parameters<'a> {
     /// Scans a query.
     pub(super) fn scan(query: &'a str) -> Result<Self, GatewayRefusal> {
         let mut parameters = Self::default();
+        parameters.take(query)?;
+        Ok(parameters)
+    }
+
+    /// What a query says before the first value that is not well-formed.
+    pub(super) fn scan_beginning(query: &'a str) -> Self {
+        let mut parameters = Self::default();
+        // What is wrong with it was told in the answer.
+        let _ = parameters.take(query);
+        parameters
+    }
+
+    fn take(&mut self, query: &'a str) -> Result<(), GatewayRefusal> {
         let mut rest = query;
         while !rest.is_empty() {
             let (pair, behind) = split_at_byte(rest, b'&');
             rest = behind;
             let (name, value) = split_at_byte(pair, b'=');
             let (slot, name) = match name {
-                "sdkappid" => (&mut parameters.sdkappid, "sdkappid"),
-                "identifier" => (&mut parameters.identifier, "identifier"),
-                "usersig" => (&mut parameters.usersig, "usersig"),
+                "sdkappid" => (&mut self.sdkappid, "sdkappid"),
+                "identifier" => (&mut self.identifier, "identifier"),
+                "usersig" => (&mut self.usersig, "usersig"),
                 _ => continue,
             };
             if slot.is_none() {
                 *slot = Some(decode(value).ok_or(GatewayRefusal::Encoding { name })?);
             }
         }
-        Ok(parameters)
+        Ok(())
     }
 }
 
@@ -127,6 +155,27 @@ mod tests {
         let refused = Err(GatewayRefusal::Encoding { name: "identifier" });
         for bad in ["%", "%4", "%g1", "%ff", "%-1"] {
             assert_eq!(identifier(&format!("identifier={bad}")), refused, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_read_up_to_what_cannot_be_read() {
+        let query = "identifier=a&sdkappid=7&usersig=%&sdkappid=8&identifier=b";
+        let read = Parameters::scan_beginning(query);
+        assert_eq!((read.sdkappid.as_deref(), read.identifier.as_deref()), (Some("7"), Some("a")));
+        assert_eq!(Parameters::scan_beginning("identifier=%&sdkappid=7"), Parameters::default());
+    }
+
+    #[test]
+    fn a_path_is_shown_up_to_100_bytes_and_never_into_a_query() {
+        let long = "x".repeat(SHOWN_PATH_BYTES);
+        for whole in ["", "/v4/a_b/C-d.9", long.as_str()] {
+            assert_eq!(shown_path(whole), whole);
+        }
+        assert_eq!(shown_path(&format!("{long}x")), format!("{long}…"));
+        for mark in ["?", "&", "=", "%3F", ";", " ", "é"] {
+            let path = format!("/v4/a/b{mark}usersig=eJyrVgrxCdYr");
+            assert_eq!(shown_path(&path), "/v4/a/b…", "{mark}");
         }
     }
 

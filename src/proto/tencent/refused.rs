@@ -22,7 +22,14 @@ pub enum GatewayRefusal {
     Origin,
     /// No such service or command.
     Command {
-        /// The path behind the version.
+        /// The path behind the version, as far as it may be shown.
+        path: String,
+        /// The command that was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// Another version than the one there is.
+    Version {
+        /// The path, as far as it may be shown.
         path: String,
     },
     /// The query names no app.

@@ -8,4 +8,5 @@ mod harness;
 mod members;
 mod openapi;
 mod paths;
+mod requests;
 mod rooms;

@@ -28,7 +28,9 @@ fn gateway_refusals() -> Vec<GatewayRefusal> {
         G::Encoding { name: "" },
         G::Method,
         G::Origin,
-        G::Command { path: text() },
+        G::Command { path: text(), nearest: None },
+        G::Command { path: text(), nearest: Some("") },
+        G::Version { path: text() },
         G::NoApp,
         G::UnknownApp,
         G::NoIdentifier,
@@ -85,7 +87,8 @@ fn is_known(refused: &Refused) -> bool {
             | G::Encoding { .. }
             | G::Method
             | G::Origin
-            | G::Command { .. }
+            | G::Command { nearest: None | Some(_), .. }
+            | G::Version { .. }
             | G::NoApp
             | G::UnknownApp
             | G::NoIdentifier
