@@ -8,6 +8,7 @@
 //!
 //! Not here: wire words, error codes and storage.
 
+mod callback_url;
 mod event;
 mod ids;
 mod marks;
@@ -22,6 +23,7 @@ mod room;
 mod rules;
 mod text;
 
+pub use callback_url::{CallbackUrl, CallbackUrlFault, MAX_CALLBACK_URL_BYTES};
 pub use event::{Event, LeaveReason};
 pub use ids::{Account, AppId, MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES, RoomId, RoomKey};
 pub use marks::{MAX_MARKS_PER_ROOM, MIN_MARK, MarkCounts};
