@@ -4,6 +4,7 @@
 //! The modules are floors of one house; imports only look down (see `ARCHITECTURE.md`).
 
 pub mod app;
+pub mod callback;
 pub mod config;
 pub mod control;
 pub mod domain;

@@ -4,6 +4,8 @@
 //! fault names key and limit, and no secret is looked at beyond its length and its kind of
 //! characters. Not here: unknown keys and wrong types, which `layers` has refused already.
 
+mod callback;
+
 use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -30,6 +32,7 @@ pub(super) fn settings(
     let bench = BenchSettings { enabled: root.section("bench").flag("enabled") };
     let log = check.log(&root.section("log"), auto_access);
     let store = check.store(&root.section("store"));
+    let callback = check.backlog(&root.section("callback"));
     let apps = check.apps(&root.sections("app"));
     Some(Settings {
         server: server?,
@@ -37,6 +40,7 @@ pub(super) fn settings(
         bench,
         log: log?,
         store: store?,
+        callback: callback?,
         apps: apps?,
     })
 }
@@ -94,7 +98,7 @@ impl Check<'_> {
 
     fn control(&mut self, section: &Section<'_>) -> Option<ControlSettings> {
         let listen = self.address(&section.text("listen"));
-        let token = self.token(&section.text("token"));
+        let token = self.token(&section.text("token"), SECRET_BYTES_MAX);
         let hosts = self.hosts(&section.list("hosts"));
         Some(ControlSettings { listen: listen?, token: token?, hosts: hosts? })
     }
@@ -140,6 +144,7 @@ impl Check<'_> {
         let admins = self.admins(&section.list("admins"));
         let calls = self.number(&section.integer("total_calls_per_second"), 0..=u32::MAX);
         let room = self.room(&section.section("room"));
+        let callback = self.callback(&section.section("callback"));
         Some(AppSettings {
             sdkappid: sdkappid?,
             secret_keys: secret_keys?,
@@ -148,9 +153,7 @@ impl Check<'_> {
             unlimited: section.flag("unlimited"),
             total_calls_per_second: calls?,
             room: room?,
-            callback: CallbackSettings {
-                allow_private: section.section("callback").flag("allow_private"),
-            },
+            callback: callback?,
         })
     }
 
@@ -263,7 +266,7 @@ impl Check<'_> {
     }
 
     /// Nothing, no token, or one.
-    fn token(&mut self, field: &Field<'_, &str>) -> Option<Option<Secret>> {
+    fn token(&mut self, field: &Field<'_, &str>, bytes_max: usize) -> Option<Option<Secret>> {
         let token = field.value;
         if token.is_empty() {
             return Some(None);
@@ -273,7 +276,7 @@ impl Check<'_> {
         } else if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             Err("must be visible ASCII characters without spaces".to_owned())
         } else {
-            length(token, SECRET_BYTES_MAX)
+            length(token, bytes_max)
         };
         match checked {
             Ok(()) => Some(Some(Secret::new(token))),
@@ -305,9 +308,9 @@ impl Check<'_> {
         })
     }
 
-    fn count(
+    fn count<V>(
         &mut self,
-        field: &Field<'_, Vec<&str>>,
+        field: &Field<'_, Vec<V>>,
         what: &str,
         limits: RangeInclusive<usize>,
     ) -> Option<()> {
@@ -320,13 +323,13 @@ impl Check<'_> {
     }
 
     /// Each element through a check, and each fault by the element's own key.
-    fn each<T>(
+    fn each<V: Copy, T>(
         &mut self,
-        field: &Field<'_, Vec<&str>>,
-        check: impl Fn(&str) -> Result<T, String>,
+        field: &Field<'_, Vec<V>>,
+        check: impl Fn(V) -> Result<T, String>,
     ) -> Option<Vec<T>> {
         let mut checked = Vec::with_capacity(field.value.len());
-        for (index, item) in field.value.iter().enumerate() {
+        for (index, &item) in field.value.iter().enumerate() {
             match check(item) {
                 Ok(item) => checked.push(item),
                 Err(problem) => {

@@ -19,7 +19,7 @@ impl Settings {
     /// The settings as TOML, secrets hidden, `"auto"` resolved.
     pub fn effective_toml(&self) -> String {
         // Taken apart without "..", so that a new setting does not build until it is printed.
-        let Self { server, control, bench, log, store, apps } = self;
+        let Self { server, control, bench, log, store, callback, apps } = self;
         let mut page = Page::default();
         page.server(server);
         page.control(control);
@@ -32,6 +32,9 @@ impl Settings {
         let StoreSettings { kind } = store;
         page.heading("[store]");
         page.entry("kind", kind.as_str());
+        let BacklogSettings { backlog_bytes } = callback;
+        page.heading("[callback]");
+        page.entry("backlog", print_bytes(*backlog_bytes));
         for app in apps {
             page.app(app);
         }
@@ -93,9 +96,21 @@ impl Page {
         self.entry("unlimited", *unlimited);
         self.entry("total_calls_per_second", *total_calls_per_second);
         self.room(room);
-        let CallbackSettings { allow_private } = callback;
+        self.callback(callback);
+    }
+
+    fn callback(&mut self, settings: &CallbackSettings) {
+        let CallbackSettings { url, commands, token, retry_s, timeout, allow_private, sign_clock } =
+            settings;
         self.heading("[app.callback]");
+        // A URL shows itself without its query.
+        self.entry("url", url.as_ref().map_or_else(String::new, ToString::to_string));
+        self.entry("commands", commands.clone());
+        self.entry("token", token.as_ref().map_or("", hide));
+        self.entry("retry", retry_s.clone());
+        self.entry("timeout", print_duration(*timeout));
         self.entry("allow_private", *allow_private);
+        self.entry("sign_clock", sign_clock.as_str());
     }
 
     fn room(&mut self, settings: &RoomSettings) {

@@ -153,7 +153,10 @@ impl Layer<'_> {
                 }
             }
             (Shape::TextList, node @ Node::Leaf { .. }, Value::Array(values)) => {
-                self.lay_list(node, key, values);
+                self.lay_list(node, key, values, &Shape::Text);
+            }
+            (Shape::IntegerList, node @ Node::Leaf { .. }, Value::Array(values)) => {
+                self.lay_list(node, key, values, &Shape::Integer);
             }
             (Shape::Text, Node::Leaf { value, origin }, new @ Value::String(_))
             | (Shape::Integer, Node::Leaf { value, origin }, new @ Value::Integer(_))
@@ -165,11 +168,11 @@ impl Layer<'_> {
         }
     }
 
-    fn lay_list(&mut self, node: &mut Node, key: &str, values: Vec<Value>) {
+    fn lay_list(&mut self, node: &mut Node, key: &str, values: Vec<Value>, element: &Shape) {
         let before = self.faults.len();
         for (index, value) in values.iter().enumerate() {
-            if !value.is_str() {
-                self.wrong_type(&join(key, &index.to_string()), value, &Shape::Text);
+            if !element.fits(value) {
+                self.wrong_type(&join(key, &index.to_string()), value, element);
             }
         }
         if self.faults.len() == before {
@@ -206,14 +209,20 @@ impl Layer<'_> {
                     None => {}
                 };
             }
-            (Shape::TextList, Node::Leaf { value: Value::Array(items), origin })
-                if is_index(name) && rest.is_empty() =>
-            {
+            (
+                Shape::TextList | Shape::IntegerList,
+                Node::Leaf { value: Value::Array(items), origin },
+            ) if is_index(name) && rest.is_empty() => {
+                let text_list = matches!(shape, Shape::TextList);
+                let element = if text_list { Shape::Text } else { Shape::Integer };
+                let value = element.interpret(text);
+                if !element.fits(&value) {
+                    return self.wrong_type(&below, &value, &element);
+                }
                 if let Some(index) = self.slot(key, name, items.len()) {
-                    let text = Value::String(text.to_owned());
                     match items.get_mut(index) {
-                        Some(item) => *item = text,
-                        None => items.push(text),
+                        Some(item) => *item = value,
+                        None => items.push(value),
                     }
                     *origin = self.origin.clone();
                 }

@@ -18,8 +18,9 @@ pub(super) enum Shape {
     Text,
     Integer,
     Flag,
-    /// Every plain list of the settings is one of text; an empty default leaves no other choice.
+    /// An empty default is one of text.
     TextList,
+    IntegerList,
     Table(BTreeMap<String, Shape>),
     /// A list of tables. The default's one element is the template of the others.
     Tables {
@@ -55,6 +56,7 @@ impl Shape {
                     element: Box::new(Self::of(template)),
                     template: Box::new(Node::of(template)),
                 },
+                Some(Value::Integer(_)) => Self::IntegerList,
                 _ => Self::TextList,
             },
             Value::Table(entries) => Self::Table(
@@ -66,6 +68,19 @@ impl Shape {
         }
     }
 
+    /// Whether a value may be an element of a list of these.
+    pub(super) fn fits(&self, element: &Value) -> bool {
+        match self {
+            Self::Text => element.is_str(),
+            Self::Integer => element.is_integer(),
+            Self::Flag
+            | Self::TextList
+            | Self::IntegerList
+            | Self::Table(_)
+            | Self::Tables { .. } => false,
+        }
+    }
+
     /// What a value must be, for a message.
     pub(super) fn wanted(&self) -> &'static str {
         match self {
@@ -73,6 +88,7 @@ impl Shape {
             Self::Integer => "an integer",
             Self::Flag => "true or false",
             Self::TextList => "a list of text",
+            Self::IntegerList => "a list of integers",
             Self::Table(_) => "a table",
             Self::Tables { .. } => "a list of tables",
         }
@@ -86,12 +102,16 @@ impl Shape {
         let as_toml = || text.trim().parse::<Value>().unwrap_or_else(|_| as_text());
         match self {
             Self::Text => as_text(),
-            Self::TextList if !text.trim_start().starts_with('[') => {
-                Value::Array(comma_separated(text))
+            Self::TextList if !is_bracketed(text) => Value::Array(comma_separated(text)),
+            Self::IntegerList if !is_bracketed(text) => {
+                format!("[{text}]").parse::<Value>().unwrap_or_else(|_| as_text())
             }
-            Self::TextList | Self::Integer | Self::Flag | Self::Table(_) | Self::Tables { .. } => {
-                as_toml()
-            }
+            Self::TextList
+            | Self::IntegerList
+            | Self::Integer
+            | Self::Flag
+            | Self::Table(_)
+            | Self::Tables { .. } => as_toml(),
         }
     }
 
@@ -123,7 +143,7 @@ impl Shape {
                 }
             }
             Self::Tables { element, .. } => element.collect_keys(&join(key, index), index, known),
-            Self::Text | Self::Integer | Self::Flag | Self::TextList => {}
+            Self::Text | Self::Integer | Self::Flag | Self::TextList | Self::IntegerList => {}
         }
     }
 }
@@ -157,6 +177,10 @@ pub(super) fn found(value: &Value) -> &'static str {
 /// Digits only: the signs that `parse` allows do not belong into a key.
 pub(super) fn is_index(segment: &str) -> bool {
     !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_bracketed(text: &str) -> bool {
+    text.trim_start().starts_with('[')
 }
 
 fn comma_separated(text: &str) -> Vec<Value> {

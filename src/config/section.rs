@@ -68,6 +68,10 @@ impl<'a> Section<'a> {
         self.field(name, |value| value.as_array()?.iter().map(Value::as_str).collect())
     }
 
+    pub(super) fn integers(&self, name: &str) -> Field<'a, Vec<i64>> {
+        self.field(name, |value| value.as_array()?.iter().map(Value::as_integer).collect())
+    }
+
     fn of(key: String, node: &'a Node) -> Self {
         let Node::Table(children) = node else { mistyped(&key, "") };
         Self { key, children }

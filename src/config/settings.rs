@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::secret::Secret;
-use crate::domain::RoomRules;
+use crate::domain::{CallbackUrl, RoomRules};
 
 /// The most that `server.body_limit` may be, in bytes.
 pub const BODY_LIMIT_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -37,6 +37,26 @@ pub const ADMIN_BYTES_MAX: usize = 32;
 /// The most that `app.room.max_seat_count` may be.
 pub const SEAT_COUNT_MAX: u32 = crate::domain::MAX_SEATS;
 
+/// The most bytes of `app.callback.token`: those of the vendor's own tokens.
+pub const CALLBACK_TOKEN_BYTES_MAX: usize = 128;
+/// The most attempts after the first of a callback.
+pub const CALLBACK_RETRIES_MAX: usize = 1000;
+/// The longest pause before an attempt of a callback, in seconds.
+pub const CALLBACK_RETRY_S_MAX: u32 = 86_400;
+/// The most that `app.callback.timeout` may be.
+pub const CALLBACK_TIMEOUT_MAX: Duration = Duration::from_secs(60);
+/// The most that `callback.backlog` may be, in bytes.
+pub const CALLBACK_BACKLOG_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
+/// The command words that `app.callback.commands` may hold: all that the vendor documents.
+pub const CALLBACK_COMMANDS: [&str; 6] = [
+    "Room.CallbackAfterCreateRoom",
+    "Room.CallbackAfterDestroyRoom",
+    "Room.CallbackAfterUpdateRoomInfo",
+    "Room.CallbackAfterMemberEnter",
+    "Room.CallbackAfterMemberLeave",
+    "Mic.CallbackAfterSeatInfoChanged",
+];
+
 /// The secret key of the app that `guestlist dev` brings. It stands in public source: whoever can
 /// reach a listener that uses it can sign as anybody.
 pub const DEVELOPMENT_KEY: &str =
@@ -55,6 +75,8 @@ pub struct Settings {
     pub log: LogSettings,
     /// `[store]`: where rooms are kept.
     pub store: StoreSettings,
+    /// `[callback]`: callbacks of all apps together.
+    pub callback: BacklogSettings,
     /// `[[app]]`: the tenants, no two with one SDKAppID, in the order of the file.
     pub apps: Vec<AppSettings>,
 }
@@ -156,6 +178,13 @@ impl StoreKind {
     }
 }
 
+/// `[callback]`: callbacks of all apps together.
+#[derive(Debug, Clone)]
+pub struct BacklogSettings {
+    /// What callbacks that wait may hold, in bytes; 1 to `CALLBACK_BACKLOG_BYTES_MAX`.
+    pub backlog_bytes: u64,
+}
+
 /// `[[app]]`: one tenant.
 #[derive(Debug, Clone)]
 pub struct AppSettings {
@@ -205,11 +234,44 @@ impl OwnerRoleName {
     }
 }
 
-/// `[app.callback]`: where the app's callbacks may go.
+/// `[app.callback]`: where the app's callbacks go, and how.
 #[derive(Debug, Clone)]
 pub struct CallbackSettings {
-    /// Private and loopback addresses are allowed.
+    /// The receiver, if the settings name one.
+    pub url: Option<CallbackUrl>,
+    /// Those of `CALLBACK_COMMANDS` that are sent to it, each once; none is nothing.
+    pub commands: Vec<&'static str>,
+    /// What requests are signed with, if they are: 1 to `CALLBACK_TOKEN_BYTES_MAX` visible ASCII
+    /// characters.
+    pub token: Option<Secret>,
+    /// The pauses before the second and each further attempt, in seconds; at most
+    /// `CALLBACK_RETRIES_MAX`, each from 1 to `CALLBACK_RETRY_S_MAX`.
+    pub retry_s: Vec<u32>,
+    /// How long an attempt may take, in real time; more than 0, at most `CALLBACK_TIMEOUT_MAX`.
+    pub timeout: Duration,
+    /// URLs set over the REST API may lead to private and loopback addresses.
     pub allow_private: bool,
+    /// Whose time a signature carries.
+    pub sign_clock: SignClock,
+}
+
+/// Whose time the signature of a callback carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignClock {
+    /// The machine's.
+    Real,
+    /// The app's.
+    App,
+}
+
+impl SignClock {
+    /// The word in the settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::App => "app",
+        }
+    }
 }
 
 impl Settings {

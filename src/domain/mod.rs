@@ -9,6 +9,7 @@
 //! Not here: wire words, error codes and storage.
 
 mod ban;
+mod callback_url;
 mod event;
 mod ids;
 mod marks;
@@ -26,6 +27,7 @@ mod seats;
 mod text;
 
 pub use ban::{Ban, BanView, BanWrite};
+pub use callback_url::{CallbackUrl, CallbackUrlFault, MAX_CALLBACK_URL_BYTES};
 pub use event::{Event, EventKind, LeaveReason};
 pub use ids::{Account, AppId, MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES, RoomId, RoomKey};
 pub use marks::{MAX_MARKS_PER_ROOM, MIN_MARK, MarkCounts};

@@ -7,6 +7,7 @@ use toml::{Table, Value};
 use super::*;
 use crate::config::layers::DEV_TOML;
 use crate::config::{DEVELOPMENT_KEY, settings};
+use crate::domain::MAX_CALLBACK_URL_BYTES;
 
 const DEFAULT_TOML: &str = include_str!("../../../config/default.toml");
 
@@ -63,7 +64,10 @@ fn each_setting_says_what_it_is_what_it_may_be_and_its_default() {
         assert!(allowed.is_some_and(|line| line > 0), "{key}: what it is, then \"Allowed: \"");
         let last = comment.last().copied().unwrap_or_default();
         let default = format!("Default: {value}.");
-        assert!(last == default || last == "Required.", "{key}: {last:?} is not {default:?}");
+        // What is longer than a line may be cut.
+        let cut = last.strip_suffix(" ...].").filter(|_| default.len() > 98);
+        let is_default = last == default || cut.is_some_and(|cut| default.starts_with(cut));
+        assert!(is_default || last == "Required.", "{key}: {last:?} is not {default:?}");
     }
 }
 
@@ -95,6 +99,11 @@ fn the_limits_are_those_of_the_code() {
         ("request_timeout", "at most 10m", settings::REQUEST_TIMEOUT_MAX.as_secs() == 600),
         ("max_connections", "1 to 1000000", settings::MAX_CONNECTIONS_MAX == 1_000_000),
         ("token", "up to 512 visible", settings::SECRET_BYTES_MAX == 512),
+        ("backlog", "1 B to 64 GiB", settings::CALLBACK_BACKLOG_BYTES_MAX == 64 << 30),
+        ("url", "up to 2048 bytes", MAX_CALLBACK_URL_BYTES == 2048),
+        ("retry", "up to 1000 pauses", settings::CALLBACK_RETRIES_MAX == 1000),
+        ("retry", "1 to 86400 seconds", settings::CALLBACK_RETRY_S_MAX == 86_400),
+        ("timeout", "at most 1m", settings::CALLBACK_TIMEOUT_MAX.as_secs() == 60),
         ("hosts", "up to 100 host", settings::HOSTS_MAX == 100),
         ("secret_keys", "1 to 16 keys", settings::SECRET_KEYS_MAX == 16),
         ("secret_keys", "1 to 512 bytes", settings::SECRET_BYTES_MAX == 512),
@@ -108,8 +117,32 @@ fn the_limits_are_those_of_the_code() {
         assert!(comment.join(" ").contains(limit), "{key} does not say {limit}");
         assert!(is_the_codes, "{key}: {limit}");
     }
+    let signed = entries.iter().filter(|(_, name, _)| *name == "token").nth(1).unwrap();
+    assert!(signed.0.join(" ").contains("up to 128 visible"));
+    assert_eq!(settings::CALLBACK_TOKEN_BYTES_MAX, 128);
     assert!(DEFAULT_TOML.contains("any number of these up to 1000"));
     assert_eq!(settings::APPS_MAX, 1000);
+}
+
+#[test]
+fn the_callbacks_are_those_of_the_code() {
+    let entries = entries(DEFAULT_TOML);
+    let (comment, ..) = entries.iter().find(|(_, name, _)| *name == "commands").unwrap();
+    let allowed = comment.join(" ");
+    let allowed = allowed.split_once("Allowed: ").unwrap().1.split_once(", each once.").unwrap().0;
+    let quoted: Vec<_> =
+        settings::CALLBACK_COMMANDS.iter().map(|word| format!("{word:?}")).collect();
+    assert_eq!(allowed, quoted.join(", "));
+}
+
+#[test]
+fn the_attempts_of_a_callback_go_on_for_an_hour() {
+    let retry_s = given().app().serve().apps.remove(0).callback.retry_s;
+    let (last, before) = retry_s.split_last().unwrap();
+    let all_before: u32 = before.iter().sum();
+    assert!(all_before < 3600 && all_before + last >= 3600, "{all_before} + {last}");
+    assert!(retry_s.iter().zip([1, 2, 4, 8, 16, 32]).all(|(is, should)| *is == should));
+    assert!(retry_s[6..].iter().all(|pause_s| *pause_s == 60));
 }
 
 #[test]

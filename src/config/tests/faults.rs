@@ -1,6 +1,7 @@
 //! Values that are refused: each with its exact message, and all of them at once.
 
 use super::*;
+use crate::config::CALLBACK_COMMANDS;
 use crate::config::layers::FILE_BYTES_MAX;
 
 /// The one fault that a `--set` leads to, without the layer.
@@ -99,6 +100,51 @@ fn values_out_of_their_limits() {
             "app.0.room.max_member_count=1000001",
             "app.0.room.member_ceiling: 1000000, must be at least app.0.room.max_member_count, which is 1000001",
         ),
+        (
+            "app.0.callback.url=backend:80",
+            "app.0.callback.url: must start with http:// or https://",
+        ),
+        (
+            "app.0.callback.url=http://me:pw@h/",
+            "app.0.callback.url: must have no user name and no password",
+        ),
+        ("app.0.callback.url=http://h:x/", "app.0.callback.url: is not a URL: invalid port number"),
+        (
+            "app.0.callback.url=http://h/p?(hidden)",
+            "app.0.callback.url: \"(hidden)\" stands for a secret, must be the secret itself",
+        ),
+        (
+            "app.0.callback.commands=Room.CallbackAfterMemberEntr",
+            "app.0.callback.commands.0: \"Room.CallbackAfterMemberEntr\", no such command, the nearest is Room.CallbackAfterMemberEnter",
+        ),
+        (
+            "app.0.callback.commands=Room.CallbackUpdateRoomInfo",
+            "app.0.callback.commands.0: \"Room.CallbackUpdateRoomInfo\", no such command, the nearest is Room.CallbackAfterUpdateRoomInfo",
+        ),
+        (
+            "app.0.callback.commands=Room.CallbackAfterMemberEnter,Room.CallbackAfterMemberEnter",
+            "app.0.callback.commands: Room.CallbackAfterMemberEnter stands there twice",
+        ),
+        ("app.0.callback.retry=0", "app.0.callback.retry.0: 0, must be 1 to 86400 seconds"),
+        (
+            "app.0.callback.retry=1,86401",
+            "app.0.callback.retry.1: 86401, must be 1 to 86400 seconds",
+        ),
+        ("app.0.callback.retry.0=-1", "app.0.callback.retry.0: -1, must be 1 to 86400 seconds"),
+        (
+            "app.0.callback.timeout=0s",
+            "app.0.callback.timeout: 0s, must be more than 0s and at most 1m",
+        ),
+        (
+            "app.0.callback.timeout=60001ms",
+            "app.0.callback.timeout: 1m 1ms, must be more than 0s and at most 1m",
+        ),
+        (
+            "app.0.callback.sign_clock=true",
+            "app.0.callback.sign_clock: \"true\", must be \"real\" or \"app\"",
+        ),
+        ("callback.backlog=0", "callback.backlog: 0 B, must be 1 B to 65536 MiB"),
+        ("callback.backlog=65537 MiB", "callback.backlog: 65537 MiB, must be 1 B to 65536 MiB"),
         ("app.0.room.max_seat_count=0", "app.0.room.max_seat_count: 0, must be 1 to 100"),
         ("app.0.room.max_seat_count=101", "app.0.room.max_seat_count: 101, must be 1 to 100"),
         ("app.0.room.max_admin_count=0", "app.0.room.max_admin_count: 0, must be 1 to 4294967295"),
@@ -145,6 +191,18 @@ fn lists_out_of_their_limits() {
             format!("control.hosts.0={}", "h".repeat(254)),
             "control.hosts.0: 254 bytes, must be 1 to 253".into(),
         ),
+        (
+            many("app.0.callback.commands", 7, "Room.CallbackAfterMemberEnter"),
+            "app.0.callback.commands: 7 commands, must be 0 to 6".into(),
+        ),
+        (
+            many("app.0.callback.retry", 1001, "1"),
+            "app.0.callback.retry: 1001 pauses, must be 0 to 1000".into(),
+        ),
+        (
+            format!("app.0.callback.url=http://h/{}", "a".repeat(2048 - 8)),
+            "app.0.callback.url: 2049 bytes, must be 1 to 2048".into(),
+        ),
         ("control.hosts.0=a:80".into(), format!("control.hosts.0: \"a:80\", {host}")),
         ("control.hosts.0=http://a".into(), format!("control.hosts.0: \"http://a\", {host}")),
         ("control.hosts.0=[a]".into(), format!("control.hosts.0: \"[a]\", {host}")),
@@ -161,6 +219,8 @@ fn tokens_that_no_header_can_carry() {
     assert_eq!(fault("control.token=schlüssel"), visible);
     let long = format!("control.token={}", "t".repeat(513));
     assert_eq!(fault(&long), "control.token: 513 bytes, must be 1 to 512");
+    let long = format!("app.0.callback.token={}", "t".repeat(129));
+    assert_eq!(fault(&long), "app.0.callback.token: 129 bytes, must be 1 to 128");
 }
 
 #[test]
@@ -173,6 +233,10 @@ fn the_limits_themselves_are_allowed() {
         format!("control.hosts={}", vec!["h"; 100].join(",")),
         format!("control.hosts.0={}", "h".repeat(253)),
         format!("control.token={}", "t".repeat(512)),
+        format!("app.0.callback.token={}", "t".repeat(128)),
+        format!("app.0.callback.commands={}", CALLBACK_COMMANDS.join(",")),
+        format!("app.0.callback.retry={}", vec!["86400"; 1000].join(",")),
+        format!("app.0.callback.url=http://h/{}", "a".repeat(2048 - 9)),
     ];
     lists.iter().for_each(|text| fine(text));
     for text in [
@@ -190,6 +254,12 @@ fn the_limits_themselves_are_allowed() {
         "app.0.room.max_member_count=1000000",
         "app.0.room.member_ceiling=300",
         "app.0.room.member_ceiling=4294967295",
+        "app.0.callback.retry=",
+        "app.0.callback.retry=[1]",
+        "app.0.callback.timeout=1m",
+        "app.0.callback.timeout=1ns",
+        "callback.backlog=1",
+        "callback.backlog=64 GiB",
         "app.0.room.max_seat_count=1",
         "app.0.room.max_seat_count=100",
         "app.0.room.max_admin_count=1",
@@ -228,6 +298,18 @@ fn wrong_types() {
         ]
     );
     assert_eq!(fault("app.0.strict=yes"), "app.0.strict: is text, must be true or false");
+    let rows = [
+        ("retry=1,soon", "retry: is text, must be a list of integers"),
+        ("retry=[1, \"2\"]", "retry.1: is text, must be an integer"),
+        ("retry=[1.5]", "retry.0: is a fraction, must be an integer"),
+        ("retry.0=1s", "retry.0: is text, must be an integer"),
+        ("retry.65=1s", "retry.65: is text, must be an integer"),
+        ("retry.66=1", "retry.66: is past the end, must be 0 to 65, where 65 adds an element"),
+    ];
+    for (text, message) in rows {
+        let key = "app.0.callback.";
+        assert_eq!(fault(&format!("{key}{text}")), format!("{key}{message}"));
+    }
     assert_eq!(fault("app.0.strict=[]"), "app.0.strict: is a list, must be true or false");
 }
 

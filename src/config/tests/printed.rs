@@ -26,7 +26,13 @@ access = "failures"
 
 [store]
 kind = "memory"
+
+[callback]
+backlog = "64 MiB"
 "#;
+
+/// The pauses by default, which are longer than a line.
+const RETRY: &str = "RETRY";
 
 const APP: &str = r#"
 [[app]]
@@ -48,13 +54,26 @@ max_robot_count = 3
 reclaim_after = "6h"
 
 [app.callback]
+url = ""
+commands = []
+token = ""
+retry = RETRY
+timeout = "2s"
 allow_private = false
+sign_clock = "real"
 "#;
+
+/// What is printed of an app by default.
+fn app() -> String {
+    let retry = [1, 2, 4, 8, 16, 32].into_iter().chain([60; 59]).map(|pause_s| pause_s.to_string());
+    let retry = format!("[{}]", retry.collect::<Vec<_>>().join(", "));
+    APP.replace(RETRY, &retry)
+}
 
 #[test]
 fn the_defaults_are_printed_as_default_toml_has_them() {
     assert_eq!(given().serve().effective_toml(), DEFAULTS);
-    assert_eq!(given().app().serve().effective_toml(), format!("{DEFAULTS}{APP}"));
+    assert_eq!(given().app().serve().effective_toml(), format!("{DEFAULTS}{}", app()));
 }
 
 #[test]
@@ -68,7 +87,7 @@ fn default_toml_as_a_file_changes_nothing() {
             "app.0.secret_keys: 0 keys, must be 1 to 16 (FILE)",
         ]
     );
-    assert_eq!(copy.app().serve().effective_toml(), format!("{DEFAULTS}{APP}"));
+    assert_eq!(copy.app().serve().effective_toml(), format!("{DEFAULTS}{}", app()));
 }
 
 #[test]
@@ -101,15 +120,23 @@ fn what_is_printed_reads_back_as_the_same() {
         .set("app.0.room.max_admin_count=5")
         .set("app.0.room.max_robot_count=6")
         .set("app.0.room.reclaim_after=7m")
+        .set("app.0.callback.url=https://h/p?k=v")
+        .set("app.0.callback.commands=Mic.CallbackAfterSeatInfoChanged")
+        .set("app.0.callback.token=t0ken")
+        .set("app.0.callback.retry=1")
+        .set("app.0.callback.timeout=7s")
         .set("app.0.callback.allow_private=true")
+        .set("app.0.callback.sign_clock=app")
+        .set("callback.backlog=9 KiB")
         .set("app.1.sdkappid=2")
         .set("app.1.secret_keys=k")
         .serve();
     let printed = changed.effective_toml();
-    let defaults = format!("{DEFAULTS}{APP}");
+    let defaults = format!("{DEFAULTS}{}", app());
     let same = printed.lines().filter(|line| line.contains(" = ") && defaults.contains(line));
     // The second app, which says only what it must, and hidden keys; nothing of the first.
     assert_eq!(same.filter(|line| !line.contains("kind")).count(), APP.matches(" = ").count() - 1);
+    assert!(printed.contains("url = \"https://h/p?(hidden)\""), "{printed}");
     let shown = printed.replace("(hidden)", "revealed");
     assert_eq!(given().file(&shown).serve().effective_toml(), printed);
 }

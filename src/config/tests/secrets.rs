@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 14] = [
     "server.listen",
     "server.max_connections",
     "control.token",
@@ -15,6 +15,10 @@ const KEYS: [&str; 10] = [
     "app.0.sdkappid",
     "app.0.secret_keys",
     "app.0.secret_keys.0",
+    "app.0.callback.url",
+    "app.0.callback.commands",
+    "app.0.callback.retry",
+    "app.0.callback.retry.1",
 ];
 
 #[track_caller]
@@ -24,14 +28,21 @@ fn assert_hidden(what: &str, shown: &str) {
 
 #[test]
 fn no_secret_is_shown_by_debug_or_printout() {
-    let settings = given().app().set(&format!("control.token={SENSITIVE}")).serve();
+    let settings = given()
+        .app()
+        .set(&format!("control.token={SENSITIVE}"))
+        .set(&format!("app.0.callback.token={SENSITIVE}"))
+        .set(&format!("app.0.callback.url=http://h/p?k={SENSITIVE}#{SENSITIVE}"))
+        .serve();
     assert_eq!(settings.apps[0].secret_keys[0].expose(), SENSITIVE);
+    assert!(settings.apps[0].callback.url.as_ref().unwrap().expose().contains(SENSITIVE));
     let debug = format!("{settings:?} {settings:#?}");
     assert_hidden("Debug", &debug);
-    assert_eq!(debug.matches("Secret(hidden)").count(), 4, "both secrets, twice");
+    assert_eq!(debug.matches("Secret(hidden)").count(), 6, "three secrets, twice");
+    assert_eq!(debug.matches("http://h/p?(hidden)").count(), 2);
     let printed = settings.effective_toml();
     assert_hidden("printout", &printed);
-    assert_eq!(printed.matches("\"(hidden)\"").count(), 2);
+    assert_eq!(printed.matches("\"(hidden)\"").count(), 3);
 }
 
 /// Secrets in values that are refused, in each layer and in the syntax around them.
@@ -66,6 +77,13 @@ fn no_secret_is_shown_by_a_fault() {
         format!("app={SENSITIVE}"),
         format!("control.token={SENSITIVE}\u{fc}"),
         format!("control.token.0={SENSITIVE}"),
+        format!("app.0.callback.token={SENSITIVE} "),
+        format!("app.0.callback.url=ftp://h/?k={SENSITIVE}"),
+        format!("app.0.callback.url=http://{SENSITIVE}@h/"),
+        format!("app.0.callback.url=http://h:{SENSITIVE}/"),
+        format!("app.0.callback.url=http://h/ ?k={SENSITIVE}"),
+        format!("app.0.callback.url.k={SENSITIVE}"),
+        format!("app.0.callback.urls=http://h/?k={SENSITIVE}"),
     ];
     for text in overrides {
         let error = given().set(&text).load(Defaults::Serve).unwrap_err();

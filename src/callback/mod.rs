@@ -1,0 +1,23 @@
+//! Events, told to the vendors' receivers.
+//!
+//! Job: the parts that send one callback: where it goes (`destination`), what its request line says
+//! (`line`), which addresses may be connected to (`guard`), and the client that carries it and says
+//! what came of it (`client`, `outcome`). Promise: no connection is made to an address that was not
+//! checked, and no text that leaves here holds the query of a URL or a token. Not here: which events
+//! there are, in which order they are sent and how often, and what a body holds.
+
+mod client;
+mod destination;
+mod failure;
+mod guard;
+mod line;
+mod names;
+mod outcome;
+
+pub use client::{Client, MAX_IDLE_CONNECTIONS, Surroundings};
+pub use destination::Destination;
+pub use failure::Failure;
+pub use guard::{Reach, Refused};
+pub use line::{Origin, Platform, RequestLine};
+pub use names::{MAX_ADDRESSES, NameFault};
+pub use outcome::{Answer, MAX_ANSWER_BYTES, MAX_KEPT_ANSWER_BYTES, Outcome};
