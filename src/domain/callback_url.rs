@@ -13,7 +13,7 @@ use url::{Host, ParseError, Position, Url};
 pub const MAX_CALLBACK_URL_BYTES: usize = 2048;
 
 /// The URL of a callback receiver: `http://` or `https://`, 1 to `MAX_CALLBACK_URL_BYTES` bytes.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CallbackUrl {
     /// As it was given: whoever asks for it gets back what was said.
     text: Box<str>,

@@ -1,9 +1,12 @@
 //! What a receiver sees, and how connections are used.
 
+use std::sync::Arc;
+
 use guestlist::callback::{Destination, Reach};
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, REFERER,
 };
+use tokio::task::JoinSet;
 
 use super::receiver::{Receiver, Script};
 use super::{BODY, SENSITIVE, Sender, THANKS, anywhere, destination};
@@ -72,6 +75,20 @@ async fn a_connection_is_used_again_but_not_by_who_may_not_open_it() {
     // There is one that leads there, but not for this reach.
     sender.failure(&destination(receiver.address, Reach::PublicOnly)).await;
     assert_eq!(receiver.seen().len(), 4);
+}
+
+/// As many as are ever in flight to one URL.
+#[tokio::test]
+async fn one_client_sends_many_at_once() {
+    let receiver = Receiver::ordinary().await;
+    let (sender, url) = (Arc::new(Sender::new()), anywhere(receiver.address));
+    let mut sending = JoinSet::new();
+    for _ in 0..64 {
+        let (sender, url) = (Arc::clone(&sender), url.clone());
+        sending.spawn(async move { sender.answer(&url).await });
+    }
+    assert!(sending.join_all().await.iter().all(|answer| answer.status == 200));
+    assert_eq!(receiver.seen().len(), 64);
 }
 
 #[tokio::test]
