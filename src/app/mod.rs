@@ -20,10 +20,11 @@ use tower::ServiceExt;
 
 pub use cli::main;
 
+use crate::callback::{Client, Sender};
 use crate::config::Settings;
 use crate::control::{self, Plane};
 use crate::domain::AppId;
-use crate::engine::Engine;
+use crate::engine::{Courier, Engine};
 use crate::http::{Bounds, Limits, Listening, Tls, VendorService, bind, serve};
 use crate::proto::tencent::{Gateway, Origins, commands};
 use crate::store::{MemoryStore, RoomStore};
@@ -43,6 +44,7 @@ pub struct Running {
     /// Where the control plane is, if it is on.
     pub control_address: Option<SocketAddr>,
     engine: Arc<Engine>,
+    sender: Arc<Sender>,
     tls: Option<Arc<Tls>>,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -56,7 +58,9 @@ pub struct Running {
 /// # Errors
 /// An address that cannot be bound; a certificate that cannot be used.
 pub async fn start(settings: &Settings, open_control: bool) -> anyhow::Result<Running> {
-    start_on(settings, open_control, Arc::new(MemoryStore::new())).await
+    let backlog_bytes = settings.callback.backlog_bytes;
+    let backlog_bytes = usize::try_from(backlog_bytes).unwrap_or(usize::MAX);
+    start_on(settings, open_control, Arc::new(MemoryStore::with_backlog(backlog_bytes))).await
 }
 
 /// Starts a server on a store of the caller's choice.
@@ -73,6 +77,8 @@ pub async fn start_on(
     let engine = Engine::new(&settings.apps, store, Arc::clone(&metrics));
     let engine = if settings.bench.enabled { engine.with_request_log() } else { engine };
     let engine = Arc::new(engine);
+    let sender = Arc::new(Sender::new(&engine, Client::default()));
+    engine.deliver_by(Arc::clone(&sender) as Arc<dyn Courier>);
     let listening = listen("server.listen", settings.server.listen).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let limits = Limits {
@@ -85,8 +91,7 @@ pub async fn start_on(
     if let Some(access) = guard::control_access(settings, open_control) {
         let control = listen("control.listen", settings.control.listen).await?;
         control_address = Some(control.address);
-        let router =
-            control::router(Plane::new(Arc::clone(&engine), access, settings, stop.clone()));
+        let router = control::router(Plane::new(&engine, &sender, access, settings, stop.clone()));
         let answer = move |request| {
             let answering = router.clone().oneshot(request);
             async { answering.await.unwrap_or_else(|never: Infallible| match never {}) }
@@ -109,7 +114,7 @@ pub async fn start_on(
     let (timekeeper, stopping) = (Arc::clone(&engine), stop.clone());
     tasks.spawn(async move { timekeeper.keep_time(stopping).await });
     tasks.close();
-    Ok(Running { address: listening.address, control_address, engine, tls, stop, tasks })
+    Ok(Running { address: listening.address, control_address, engine, sender, tls, stop, tasks })
 }
 
 fn vendor_service(
@@ -136,10 +141,12 @@ async fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<Listening>
 }
 
 impl Running {
-    /// Stops accepting, answers what was accepted, and returns when every connection is done.
+    /// Stops accepting, answers what was accepted, and returns when every connection is done and no
+    /// callback is on its way.
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.wait().await;
+        self.sender.stop().await;
     }
 
     /// Whether the main listener speaks HTTPS.

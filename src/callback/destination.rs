@@ -21,16 +21,15 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// The receiver that the settings name, if they do. The operator may send to any address.
+    /// A receiver that the settings of an app name. The operator may send to any address.
     #[must_use]
-    pub fn of_settings(settings: &CallbackSettings) -> Option<Self> {
-        let url = settings.url.clone()?;
-        Some(Self::new(url, settings, Reach::Any))
+    pub fn of_operator(url: CallbackUrl, settings: &CallbackSettings) -> Self {
+        Self::new(url, settings, Reach::Any)
     }
 
     /// The receiver that somebody named over the REST API of an app with these settings.
     ///
-    /// `development_key` is whether any app can be signed for with the well-known key: then whoever
+    /// `development_key` is whether the app can be signed for with the well-known key: then whoever
     /// reaches the server can name a receiver, and this machine is as far as that goes.
     #[must_use]
     pub fn of_rest(url: CallbackUrl, settings: &CallbackSettings, development_key: bool) -> Self {
@@ -72,20 +71,15 @@ mod tests {
             let rest = Destination::of_rest(url(), &settings, development_key);
             assert_eq!(rest.reach, reach, "{allow_private} {development_key}");
             assert_eq!(rest.url, url());
-            assert_eq!(Destination::of_settings(&settings).unwrap().reach, Reach::Any);
+            assert_eq!(Destination::of_operator(url(), &settings).reach, Reach::Any);
         }
-    }
-
-    #[test]
-    fn without_a_url_the_settings_name_nobody() {
-        assert!(Destination::of_settings(&settings(&[])).is_none());
     }
 
     #[test]
     fn a_destination_shows_neither_its_token_nor_its_query() {
         let settings =
             settings(&["url=http://h/p?k=sensitive-7f3a", "token=sensitive-7f3a", "timeout=5s"]);
-        let destination = Destination::of_settings(&settings).unwrap();
+        let destination = Destination::of_operator(settings.url.clone().unwrap(), &settings);
         assert_eq!(destination.timeout, Duration::from_secs(5));
         assert_eq!(destination.token.as_ref().unwrap().expose(), "sensitive-7f3a");
         let debug = format!("{destination:?} {destination:#?}");

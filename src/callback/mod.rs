@@ -6,6 +6,7 @@
 //! checked, and no text that leaves here holds the query of a URL or a token. Not here: which events
 //! there are, in which order they are sent and how often, and what a body holds.
 
+mod body;
 mod client;
 mod destination;
 mod failure;
@@ -13,7 +14,9 @@ mod guard;
 mod line;
 mod names;
 mod outcome;
+mod sender;
 
+pub use body::body;
 pub use client::{Client, MAX_IDLE_CONNECTIONS, Surroundings};
 pub use destination::Destination;
 pub use failure::Failure;
@@ -21,3 +24,4 @@ pub use guard::{Reach, Refused};
 pub use line::{Origin, Platform, RequestLine};
 pub use names::{MAX_ADDRESSES, NameFault};
 pub use outcome::{Answer, MAX_ANSWER_BYTES, MAX_KEPT_ANSWER_BYTES, Outcome};
+pub use sender::{MAX_IN_FLIGHT, ReplayRefusal, Sender};

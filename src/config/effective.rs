@@ -105,7 +105,8 @@ impl Page {
         self.heading("[app.callback]");
         // A URL shows itself without its query.
         self.entry("url", url.as_ref().map_or_else(String::new, ToString::to_string));
-        self.entry("commands", commands.clone());
+        let words: Vec<&str> = commands.iter().map(|kind| callback_command(*kind)).collect();
+        self.entry("commands", words);
         self.entry("token", token.as_ref().map_or("", hide));
         self.entry("retry", retry_s.clone());
         self.entry("timeout", print_duration(*timeout));

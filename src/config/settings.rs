@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::secret::Secret;
-use crate::domain::{CallbackUrl, RoomRules};
+use crate::domain::{CallbackUrl, EventKind, RoomRules};
 
 /// The most that `server.body_limit` may be, in bytes.
 pub const BODY_LIMIT_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -37,6 +37,13 @@ pub const ADMIN_BYTES_MAX: usize = 32;
 /// The most that `app.room.max_seat_count` may be.
 pub const SEAT_COUNT_MAX: u32 = crate::domain::MAX_SEATS;
 
+/// The command word that tells of a kind of event.
+#[must_use]
+pub fn callback_command(kind: EventKind) -> &'static str {
+    let found = CALLBACK_COMMANDS.iter().find(|(_, known)| *known == kind);
+    found.map(|(word, _)| *word).expect("the list has every kind")
+}
+
 /// The most bytes of `app.callback.token`: those of the vendor's own tokens.
 pub const CALLBACK_TOKEN_BYTES_MAX: usize = 128;
 /// The most attempts after the first of a callback.
@@ -47,14 +54,15 @@ pub const CALLBACK_RETRY_S_MAX: u32 = 86_400;
 pub const CALLBACK_TIMEOUT_MAX: Duration = Duration::from_secs(60);
 /// The most that `callback.backlog` may be, in bytes.
 pub const CALLBACK_BACKLOG_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
-/// The command words that `app.callback.commands` may hold: all that the vendor documents.
-pub const CALLBACK_COMMANDS: [&str; 6] = [
-    "Room.CallbackAfterCreateRoom",
-    "Room.CallbackAfterDestroyRoom",
-    "Room.CallbackAfterUpdateRoomInfo",
-    "Room.CallbackAfterMemberEnter",
-    "Room.CallbackAfterMemberLeave",
-    "Mic.CallbackAfterSeatInfoChanged",
+/// The command words that `app.callback.commands` may hold, and of what each tells: all that the
+/// vendor documents.
+pub const CALLBACK_COMMANDS: [(&str, EventKind); 6] = [
+    ("Room.CallbackAfterCreateRoom", EventKind::RoomCreated),
+    ("Room.CallbackAfterDestroyRoom", EventKind::RoomEnded),
+    ("Room.CallbackAfterUpdateRoomInfo", EventKind::RoomUpdated),
+    ("Room.CallbackAfterMemberEnter", EventKind::MembersEntered),
+    ("Room.CallbackAfterMemberLeave", EventKind::MembersLeft),
+    ("Mic.CallbackAfterSeatInfoChanged", EventKind::SeatsChanged),
 ];
 
 /// The secret key of the app that `guestlist dev` brings. It stands in public source: whoever can
@@ -239,8 +247,8 @@ impl OwnerRoleName {
 pub struct CallbackSettings {
     /// The receiver, if the settings name one.
     pub url: Option<CallbackUrl>,
-    /// Those of `CALLBACK_COMMANDS` that are sent to it, each once; none is nothing.
-    pub commands: Vec<&'static str>,
+    /// What is told to it, each once; none is nothing.
+    pub commands: Vec<EventKind>,
     /// What requests are signed with, if they are: 1 to `CALLBACK_TOKEN_BYTES_MAX` visible ASCII
     /// characters.
     pub token: Option<Secret>,

@@ -12,6 +12,7 @@
 mod access;
 mod apps;
 mod body;
+mod callbacks;
 mod clock;
 mod entries;
 mod explain;
@@ -47,12 +48,14 @@ pub use routes::router;
 
 use self::hosts::Hosts;
 use self::problem::Problem;
+use crate::callback::Sender;
 use crate::config::{AccessLog, Settings};
 use crate::engine::Engine;
 
 /// What the control plane needs to know to answer.
 pub struct Plane {
     engine: Arc<Engine>,
+    sender: Arc<Sender>,
     access: Access,
     hosts: Hosts,
     body_limit_bytes: usize,
@@ -70,13 +73,15 @@ impl Plane {
     /// Once `stop` is asked for, nobody waits for what has yet to come.
     #[must_use]
     pub fn new(
-        engine: Arc<Engine>,
+        engine: &Arc<Engine>,
+        sender: &Arc<Sender>,
         access: Access,
         settings: &Settings,
         stop: CancellationToken,
     ) -> Self {
         Self {
-            engine,
+            engine: Arc::clone(engine),
+            sender: Arc::clone(sender),
             access,
             hosts: Hosts::new(&settings.control.hosts),
             body_limit_bytes: settings.server.body_limit_bytes,

@@ -1,4 +1,4 @@
-//! What a path names: an app, a room of it, an account.
+//! What a path names: an app, a room of it, an account, a callback.
 //!
 //! The router splits a path before it decodes it, and decodes each segment once: `a%2Fb` is the
 //! room `a/b`, `a%252Fb` the room `a%2Fb`.
@@ -8,10 +8,10 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
 
-use super::Plane;
 use super::problem::Problem;
+use super::{Plane, page};
 use crate::domain::{Account, AppId, RoomId, TextFault};
-use crate::engine::App;
+use crate::engine::{App, LoggedCallback};
 
 /// `/apps/{app}`.
 pub(super) struct AtApp {
@@ -29,6 +29,13 @@ pub(super) struct AtMember {
     pub(super) app: Arc<App>,
     pub(super) room: RoomId,
     pub(super) account: Account,
+}
+
+/// `/apps/{app}/callbacks/{id}`, of those that the log still has.
+pub(super) struct AtCallback {
+    pub(super) app: Arc<App>,
+    pub(super) id: u64,
+    pub(super) callback: Arc<LoggedCallback>,
 }
 
 impl FromRequestParts<Arc<Plane>> for AtApp {
@@ -59,6 +66,21 @@ impl FromRequestParts<Arc<Plane>> for AtMember {
             room: id(&names, "room", RoomId::parse)?,
             account: id(&names, "account", Account::parse)?,
         })
+    }
+}
+
+impl FromRequestParts<Arc<Plane>> for AtCallback {
+    type Rejection = Problem;
+
+    async fn from_request_parts(head: &mut Parts, plane: &Arc<Plane>) -> Result<Self, Problem> {
+        let names = names(head, plane).await?;
+        let app = app(&names, plane)?;
+        let id = page::digits(segment(&names, "id"));
+        let id = id.ok_or_else(|| Problem::bad_request("id: not a number"))?;
+        let callback = plane.engine.callback_log().get(app.id(), id).ok_or_else(|| {
+            Problem::not_found(format!("id: the log has no callback {id}, or no longer"))
+        })?;
+        Ok(Self { app, id, callback })
     }
 }
 

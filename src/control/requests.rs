@@ -15,7 +15,7 @@ use super::page;
 use super::path::AtApp;
 use super::problem::Problem;
 use super::query::Params;
-use super::tail::{Tail, TailParams};
+use super::tail::{Looks, Tail, TailParams};
 use super::{Plane, reply};
 use crate::engine::{LogPage, LoggedRequest, RequestOutcome, RequestTexts};
 
@@ -131,7 +131,8 @@ pub(super) async fn list(
         count: params.count.as_deref(),
     })?;
     let wanted = |request: &LoggedRequest| wanted.fits(request);
-    let LogPage { items, next, dropped } = tail.of(log, at.app.id(), wanted, &plane.stop).await?;
+    let LogPage { items, next, dropped } =
+        tail.of(log, at.app.id(), Looks::Once, wanted, &plane.stop).await?;
     let mut json = b"{\"items\":[".to_vec();
     let start = json.len();
     for (id, request) in &items {

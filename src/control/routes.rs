@@ -9,8 +9,8 @@ use http::StatusCode;
 use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
-    Plane, apps, clock, entries, layers, member, members, metrics, openapi, page, probes, requests,
-    rooms, seat_queue,
+    Plane, apps, callbacks, clock, entries, layers, member, members, metrics, openapi, page,
+    probes, requests, rooms, seat_queue,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
@@ -18,6 +18,8 @@ const RESET: &str = "/_guestlist/v1/apps/{app}/reset";
 const CLOCK: &str = "/_guestlist/v1/apps/{app}/clock";
 const ADVANCE: &str = "/_guestlist/v1/apps/{app}/clock/advance";
 const REQUESTS: &str = "/_guestlist/v1/apps/{app}/requests";
+const CALLBACKS: &str = "/_guestlist/v1/apps/{app}/callbacks";
+const REPLAY: &str = "/_guestlist/v1/apps/{app}/callbacks/{id}/replay";
 const ROOMS: &str = "/_guestlist/v1/apps/{app}/rooms";
 const ROOM: &str = "/_guestlist/v1/apps/{app}/rooms/{room}";
 const MEMBERS: &str = "/_guestlist/v1/apps/{app}/rooms/{room}/members";
@@ -197,6 +199,29 @@ pub(super) const PATIENT: &[Route] = &[
         )
         .query::<requests::RequestParams>()
         .replies(&[Success::json::<requests::RequestPage<'static>>(StatusCode::OK, "A page")]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: CALLBACKS,
+        serve: |verb| on(verb, callbacks::list),
+        page: Page::new(
+            "list_callbacks",
+            "Lists what an app's receiver was told or is to be told, and waits for it",
+        )
+        .query::<callbacks::CallbackParams>()
+        .replies(&[Success::json::<callbacks::CallbackPage<'static>>(StatusCode::OK, "A page")]),
+    },
+    Route {
+        verb: Verb::Post,
+        path: REPLAY,
+        serve: |verb| on(verb, callbacks::replay),
+        page: Page::new("replay_callback", "Sends a callback once more, and waits for the answer")
+            .optional_body::<super::body::NoFields>()
+            .replies(&[Success::json::<callbacks::CallbackRow<'static>>(
+                StatusCode::OK,
+                "The callback, with the attempt that was made",
+            )])
+            .conflict(),
     },
 ];
 

@@ -72,12 +72,22 @@ fn duration(text: &str) -> Result<Duration, Problem> {
     })
 }
 
+/// How whoever waits looks at entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// Once: they stay as they came.
+    Once,
+    /// Again and again: they may become wanted later.
+    Again,
+}
+
 impl Tail {
     /// What an app's log has of it, once there is enough or the wait is over.
     pub(super) async fn of<T: Kept>(
         &self,
         log: &Log<T>,
         app: AppId,
+        looks: Looks,
         wanted: impl Fn(&T) -> bool,
         stop: &CancellationToken,
     ) -> Result<LogPage<T>, Problem> {
@@ -87,7 +97,12 @@ impl Tail {
             return Err(Problem::bad_request(detail));
         }
         if let Some((count, wait)) = self.wait {
-            let enough = log.wait(app, self.after, count, &wanted);
+            let enough = async {
+                match looks {
+                    Looks::Once => log.wait(app, self.after, count, &wanted).await,
+                    Looks::Again => log.wait_for_change(app, self.after, count, &wanted).await,
+                }
+            };
             // However it ends: what is there is the answer.
             let _ = timeout(wait, stop.run_until_cancelled(enough)).await;
         }

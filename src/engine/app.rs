@@ -7,9 +7,10 @@ use std::sync::atomic::AtomicBool;
 use parking_lot::RwLock;
 
 use super::auth::{KeyRing, Tickets};
-use super::clock::Clock;
+use super::clock::{Clock, real_ms};
 use super::rate::{RateRefusal, Rates};
-use crate::config::{AppSettings, Secret};
+use super::receiver::{NoReceiver, Receiver, ReceiverExists, ReceiverSlot};
+use crate::config::{AppSettings, CallbackSettings, Secret, SignClock};
 use crate::domain::{Account, AppId, RoomRules};
 use crate::telemetry::Metrics;
 
@@ -25,6 +26,7 @@ pub struct App {
     pub(super) advancing: AtomicBool,
     rates: Rates,
     keys: RwLock<Arc<KeyRing>>,
+    receiver: ReceiverSlot,
     pub(super) tickets: Tickets,
     pub(super) metrics: Arc<Metrics>,
 }
@@ -44,6 +46,7 @@ impl App {
             advancing: AtomicBool::new(false),
             rates: Rates::new(settings.unlimited, settings.total_calls_per_second),
             keys: RwLock::new(Arc::new(KeyRing::new(&settings.secret_keys))),
+            receiver: ReceiverSlot::new(settings.callback.clone()),
             tickets: Tickets::new(),
             metrics,
         }
@@ -91,8 +94,57 @@ impl App {
         self.rates.count(command, calls_per_second, self.clock.elapsed_ns())
     }
 
-    /// Back to the beginning: full rates, real time.
+    /// How callbacks of the app are sent.
+    #[must_use]
+    pub fn callback_settings(&self) -> &CallbackSettings {
+        self.receiver.settings()
+    }
+
+    /// Where callbacks of the app go, if anywhere.
+    #[must_use]
+    pub fn receiver(&self) -> Option<Arc<Receiver>> {
+        self.receiver.get()
+    }
+
+    /// The time that a signature of a callback carries now, in Unix seconds.
+    #[must_use]
+    pub fn callback_time_s(&self) -> u64 {
+        match self.callback_settings().sign_clock {
+            SignClock::Real => real_ms() / 1000,
+            SignClock::App => self.now_ms() / 1000,
+        }
+    }
+
+    /// Sets a receiver where there is none.
+    ///
+    /// # Errors
+    /// There is one; nothing changes.
+    pub fn create_receiver(&self, receiver: Receiver) -> Result<(), ReceiverExists> {
+        self.receiver.create(receiver)
+    }
+
+    /// Sets another receiver where there is one.
+    ///
+    /// # Errors
+    /// There is none; nothing changes.
+    pub fn replace_receiver(&self, receiver: Receiver) -> Result<(), NoReceiver> {
+        self.receiver.replace(receiver)
+    }
+
+    /// Sets no receiver. What waits to be sent is not sent any more.
+    pub fn remove_receiver(&self) {
+        self.receiver.remove();
+    }
+
+    /// Whether any of the app's keys is the one that everybody knows.
+    #[must_use]
+    pub fn uses_development_key(&self) -> bool {
+        self.keys().has_development_key()
+    }
+
+    /// Back to the beginning: full rates, real time, the receiver of the settings.
     pub(super) fn forget(&self) {
+        self.receiver.reset();
         self.rates.forget();
         self.clock.reset();
     }

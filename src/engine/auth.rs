@@ -11,7 +11,7 @@ use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::app::App;
-use crate::config::Secret;
+use crate::config::{DEVELOPMENT_KEY, Secret};
 use crate::domain::Account;
 use crate::sig::usersig::{self, SecretKey, TicketFault};
 
@@ -115,7 +115,11 @@ impl App {
 
 /// An app's keys, each under a number made from its text: the same key has the same number after
 /// the settings were read again.
-pub(super) struct KeyRing(Vec<(u64, SecretKey)>);
+pub(super) struct KeyRing {
+    keys: Vec<(u64, SecretKey)>,
+    /// Everybody knows one of them.
+    development: bool,
+}
 
 impl KeyRing {
     pub(super) fn new(texts: &[Secret]) -> Self {
@@ -123,16 +127,21 @@ impl KeyRing {
             let digest = Sha256::new().chain_update(b"guestlist key").chain_update(text).finalize();
             u64::from_be_bytes(*digest.first_chunk().expect("a digest is 32 bytes"))
         };
-        let texts = texts.iter().map(Secret::expose);
-        Self(texts.map(|text| (number(text), SecretKey::new(text))).collect())
+        let texts = || texts.iter().map(Secret::expose);
+        let keys = texts().map(|text| (number(text), SecretKey::new(text))).collect();
+        Self { keys, development: texts().any(|text| text == DEVELOPMENT_KEY) }
+    }
+
+    pub(super) fn has_development_key(&self) -> bool {
+        self.development
     }
 
     fn has(&self, key: u64) -> bool {
-        self.0.iter().any(|(number, _)| *number == key)
+        self.keys.iter().any(|(number, _)| *number == key)
     }
 
     fn signer(&self, ticket: &usersig::Ticket) -> Option<u64> {
-        self.0.iter().find(|(_, key)| ticket.is_signed_by(key)).map(|(number, _)| *number)
+        self.keys.iter().find(|(_, key)| ticket.is_signed_by(key)).map(|(number, _)| *number)
     }
 }
 

@@ -138,7 +138,8 @@ impl Mode {
     }
 }
 
-fn real_ms() -> u64 {
+/// The machine's time, in Unix milliseconds: what leaves the process may need it.
+pub(super) fn real_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

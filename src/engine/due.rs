@@ -108,11 +108,13 @@ impl Engine {
     ) -> Result<ClockReading, ClockBackwards> {
         app.clock.set(setting)?;
         self.clock_moved.notify_one();
+        self.callbacks.news(app.id());
         Ok(app.clock.read())
     }
 
-    /// Moves an app's clock by some milliseconds, to each due time in turn, and does what is due
-    /// there.
+    /// Moves an app's clock by some milliseconds, to each due time in turn, does what is due there
+    /// and waits for the attempts to send callbacks that are due there. Attempts count as entries;
+    /// of those that are left, the next one alone does.
     ///
     /// # Errors
     /// Somebody else is moving it, or the store fails.
@@ -120,20 +122,70 @@ impl Engine {
         let _alone = Alone::enter(&app.advancing).ok_or(AdvanceRefusal::Busy)?;
         let watch = Stopwatch::start();
         let target_ms = app.now_ms().saturating_add(by_ms);
-        let next = async || self.store.due(app.id(), target_ms, 1).await.map_err(Failure::from);
+        let mut attempts = self.settle(app, &watch).await;
         let mut ran = 0;
         while ran < MAX_ENTRIES && watch.elapsed() < MAX_TIME {
-            let Some(due) = next().await?.pop() else {
+            let Some(next) = self.next_due(app, target_ms).await? else {
                 app.clock.forward_to(target_ms);
+                self.callbacks.news(app.id());
                 return Ok(Advanced { now_ms: app.now_ms(), ran, left: 0 });
             };
-            app.clock.forward_to(due.at_ms);
-            self.run_due(app, &due).await?;
-            ran += 1;
+            app.clock.forward_to(next.at_ms);
+            if let Some(entry) = &next.entry {
+                self.run_due(app, entry).await?;
+                ran += 1;
+            }
+            self.callbacks.news(app.id());
+            let made = self.settle(app, &watch).await;
+            ran += made - attempts;
+            if next.entry.is_none() && made == attempts {
+                // Whoever delivers cannot do it now.
+                break;
+            }
+            attempts = made;
         }
         let left = self.store.due(app.id(), target_ms, usize::MAX).await.map_err(Failure::from)?;
-        Ok(Advanced { now_ms: app.now_ms(), ran, left: left.len() as u64 })
+        let attempt = self.next_attempt(app).await.is_some_and(|at_ms| at_ms <= target_ms);
+        let left = left.len() as u64 + u64::from(attempt);
+        Ok(Advanced { now_ms: app.now_ms(), ran, left })
     }
+
+    /// What is due next, up to a moment: an entry, or an attempt to send something.
+    async fn next_due(&self, app: &App, target_ms: u64) -> Result<Option<NextDue>, Failure> {
+        let entry = self.store.due(app.id(), target_ms, 1).await?.pop();
+        let attempt_ms = self.next_attempt(app).await.filter(|at_ms| *at_ms <= target_ms);
+        Ok(match (entry, attempt_ms) {
+            (Some(entry), Some(at_ms)) if at_ms < entry.at_ms => {
+                Some(NextDue { at_ms, entry: None })
+            }
+            (Some(entry), _) => Some(NextDue { at_ms: entry.at_ms, entry: Some(entry) }),
+            (None, Some(at_ms)) => Some(NextDue { at_ms, entry: None }),
+            (None, None) => None,
+        })
+    }
+
+    async fn next_attempt(&self, app: &App) -> Option<u64> {
+        match self.callbacks.courier.get() {
+            Some(courier) => courier.next_attempt(app).await,
+            None => None,
+        }
+    }
+
+    /// Waits for the attempts that are under way or due, as long as a call may take; answers how
+    /// many there ever were.
+    async fn settle(&self, app: &App, watch: &Stopwatch) -> u64 {
+        let Some(courier) = self.callbacks.courier.get() else { return 0 };
+        let left = MAX_TIME.saturating_sub(watch.elapsed());
+        let settled = tokio::time::timeout(left, courier.settled(app)).await;
+        settled.unwrap_or_else(|_| courier.made(app.id()))
+    }
+}
+
+/// What is due next.
+struct NextDue {
+    at_ms: u64,
+    /// What is to be run then; an attempt is not run here.
+    entry: Option<Due>,
 }
 
 /// Holds a flag that only one may hold.

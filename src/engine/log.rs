@@ -10,6 +10,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -24,6 +25,8 @@ mod tests;
 const ENTRY_BYTES: usize = 40;
 /// How many entries a reader takes hold of at a time: the lock is free in between.
 const STEP: usize = 100;
+/// How long nobody looks again at entries that he has just looked at.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(2);
 /// A queue of so many places is not made smaller, however empty it is.
 const SMALL_QUEUE: usize = 64;
 
@@ -93,9 +96,9 @@ impl<T: Kept> Log<T> {
     }
 
     /// Appends an entry to an app's, and drops the oldest of all until everything fits.
-    pub fn append(&self, app: AppId, entry: T) {
+    pub fn append(&self, app: AppId, entry: impl Into<Arc<T>>) {
+        let entry = entry.into();
         let bytes = Self::weight(&entry);
-        let entry = Arc::new(entry);
         let mut shelves = self.shelves.lock();
         let shelf = shelves.by_app.entry(app).or_default();
         shelf.entries.push_back(entry);
@@ -107,6 +110,17 @@ impl<T: Kept> Log<T> {
         while shelves.bytes > self.at_most_bytes {
             shelves.drop_oldest();
         }
+        drop(shelves);
+        if let Some(came) = came {
+            came.notify_waiters();
+        }
+    }
+
+    /// Says that entries of an app are others than before: whoever waits looks again.
+    pub fn touch(&self, app: AppId) {
+        let shelves = self.shelves.lock();
+        let shelf = shelves.by_app.get(&app).filter(|shelf| shelf.waiting > 0);
+        let came = shelf.map(|shelf| Arc::clone(&shelf.came));
         drop(shelves);
         if let Some(came) = came {
             came.notify_waiters();
@@ -130,6 +144,16 @@ impl<T: Kept> Log<T> {
     #[must_use]
     pub fn last(&self, app: AppId) -> u64 {
         self.shelves.lock().by_app.get(&app).map_or(0, |shelf| shelf.last)
+    }
+
+    /// An entry by its number, if it is still there.
+    #[must_use]
+    pub fn get(&self, app: AppId, number: u64) -> Option<Arc<T>> {
+        let shelves = self.shelves.lock();
+        let shelf = shelves.by_app.get(&app)?;
+        let gone_to = shelf.last - shelf.entries.len() as u64;
+        let nth = number.checked_sub(gone_to)?.checked_sub(1)?;
+        shelf.entries.get(usize::try_from(nth).ok()?).map(Arc::clone)
     }
 
     /// The first so many wanted entries of an app behind a place (0 is the beginning).
@@ -191,6 +215,29 @@ impl<T: Kept> Log<T> {
                 return;
             }
             came.await;
+        }
+    }
+
+    /// The same for entries that may become wanted, or cease to be, after they came: all of them are
+    /// looked at again whenever one comes or is [touched](Self::touch), but not all the time.
+    pub async fn wait_for_change(
+        &self,
+        app: AppId,
+        after: u64,
+        count: usize,
+        wanted: impl Fn(&T) -> bool,
+    ) {
+        let waiter = Waiter::enter(self, app);
+        loop {
+            // Before looking: what comes or changes from here on wakes it.
+            let came = waiter.came.notified();
+            tokio::pin!(came);
+            came.as_mut().enable();
+            if self.page(app, after, count, &wanted).items.len() >= count {
+                return;
+            }
+            came.await;
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
         }
     }
 

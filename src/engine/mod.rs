@@ -6,12 +6,15 @@
 
 mod app;
 mod auth;
+mod callbacks;
 mod clock;
 mod cursor;
+mod deciding;
 mod due;
 mod log;
 mod random;
 mod rate;
+mod receiver;
 mod request_id;
 mod requests;
 
@@ -23,24 +26,32 @@ use tokio::sync::Notify;
 
 pub use app::App;
 pub use auth::{AuthRefusal, Caller};
+pub use callbacks::{
+    Attempt, CALLBACK_LOG_BYTES, CallbackState, Courier, CourierFuture, Delivery, LoggedCallback,
+    MAX_LOGGED_ATTEMPTS, Verdict,
+};
 pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
 pub use log::{Kept, Log, LogPage};
 pub use random::salt;
 pub use rate::RateRefusal;
+pub use receiver::{NoReceiver, Receiver, ReceiverExists};
 pub use request_id::RequestId;
 pub use requests::{
     LoggedRequest, MAX_LOGGED_BODY_BYTES, REQUEST_LOG_BYTES, RequestOutcome, RequestTexts,
 };
 
+use self::callbacks::Callbacks;
+use self::deciding::Deciding;
 use self::request_id::RequestIds;
 use crate::config::AppSettings;
 use crate::domain::{
-    AppId, BanView, Env, Need, Operation, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey,
+    AppId, BanView, Need, Operation, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey,
     RoomView, Slice,
 };
-use crate::store::{Counts, RoomStore, TxError};
+pub use crate::store::TakenLetter;
+use crate::store::{Counts, OutboxCounts, RoomStore, TxError};
 use crate::telemetry::Metrics;
 
 /// Why an operation was not done: the caller's business, or ours.
@@ -70,6 +81,7 @@ pub struct Engine {
     metrics: Arc<Metrics>,
     request_ids: RequestIds,
     clock_moved: Notify,
+    callbacks: Callbacks,
     /// The bench's: there is none elsewhere.
     requests: Option<Log<LoggedRequest>>,
 }
@@ -83,6 +95,7 @@ impl Engine {
         Self {
             apps,
             store,
+            callbacks: Callbacks::new(Arc::clone(&metrics)),
             metrics,
             request_ids: RequestIds::new(random::seed()),
             clock_moved: Notify::new(),
@@ -133,15 +146,12 @@ impl Engine {
         operation: &O,
     ) -> Result<O::Output, Failure> {
         let key = RoomKey { app: app.id(), room: room.clone() };
-        let env = Env { now_ms: app.now_ms(), rules: app.rules() };
-        let mut output = None;
-        let mut decide = |seen: &Slice<'_>| {
-            let (delta, answer) = operation.decide(seen, &env)?;
-            output = Some(answer);
-            Ok(delta)
-        };
-        self.store.transact(&key, operation.need(), &mut decide).await?;
-        Ok(output.expect("a store commits only what was decided"))
+        let mut deciding = Deciding::new(self, app, room, operation);
+        self.store.transact(&key, operation.need(), &mut deciding).await?;
+        if deciding.posted() {
+            self.callbacks.news(app.id());
+        }
+        Ok(deciding.output.expect("a store commits only what was decided"))
     }
 
     /// Looks at a room's facts and counts, and at the records that are needed besides.
@@ -223,21 +233,26 @@ impl Engine {
         for app in self.apps() {
             let Counts { rooms, members } = self.store.counts(app.id()).await?;
             self.metrics.set_rooms(app.id().0, rooms, members);
+            let OutboxCounts { waiting, oldest_ms } = self.store.outbox(app.id()).await?;
+            let age_ms = oldest_ms.map_or(0, |at_ms| app.now_ms().saturating_sub(at_ms));
+            self.metrics.set_callbacks_waiting(app.id().0, waiting, age_ms);
         }
         Ok(self.metrics.text())
     }
 
-    /// Takes an app back to its beginning: no rooms, full rates, real time, an empty log. Keys and
-    /// settings stay, other apps are untouched. Tells nobody.
+    /// Takes an app back to its beginning: no rooms, no letters, the receiver of the settings, full
+    /// rates, real time, empty logs. Keys and settings stay, other apps are untouched. Tells nobody.
     ///
     /// # Errors
     /// [`Failure::Unavailable`].
     pub async fn reset(&self, app: &App) -> Result<(), Failure> {
         self.store.new_epoch(app.id()).await?;
         app.forget();
+        self.callbacks.forget(app.id());
         if let Some(requests) = &self.requests {
             requests.clear(app.id());
         }
+        self.callbacks.news(app.id());
         Ok(())
     }
 }

@@ -1,8 +1,9 @@
-//! What is counted: requests, time, signatures, rooms and members, connections.
+//! What is counted: requests, time, signatures, rooms and members, callbacks, connections.
 //!
 //! Handles of what is hot are resolved once, at the start; labels come from the program's own lists
 //! and settings, never from what clients send.
 
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -37,6 +38,33 @@ struct AppLabel {
     sdkappid: u32,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallbackLabels {
+    sdkappid: u32,
+    end: &'static str,
+}
+
+/// How a callback ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallbackEnd {
+    /// It arrived.
+    Sent,
+    /// Its attempts were spent.
+    Failed,
+    /// It had to go: the backlog was full.
+    Dropped,
+}
+
+impl CallbackEnd {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 /// What is hot of one command.
 struct CommandMetrics {
     label: &'static str,
@@ -57,6 +85,10 @@ pub struct Metrics {
     connections: Gauge,
     rooms: Family<AppLabel, Gauge>,
     members: Family<AppLabel, Gauge>,
+    callbacks: Family<CallbackLabels, Counter>,
+    callback_retries: Family<AppLabel, Counter>,
+    callbacks_waiting: Family<AppLabel, Gauge>,
+    callbacks_oldest: Family<AppLabel, Gauge<f64, AtomicU64>>,
 }
 
 impl Metrics {
@@ -85,6 +117,10 @@ impl Metrics {
             connections: Gauge::default(),
             rooms: Family::default(),
             members: Family::default(),
+            callbacks: Family::default(),
+            callback_retries: Family::default(),
+            callbacks_waiting: Family::default(),
+            callbacks_oldest: Family::default(),
         };
         metrics.register(durations);
         metrics
@@ -108,6 +144,15 @@ impl Metrics {
         all.register("connections", "Open connections", self.connections.clone());
         all.register("rooms", "Rooms that exist", self.rooms.clone());
         all.register("members", "Members of all rooms", self.members.clone());
+        let help = "Callbacks that ended: sent, failed for good, or dropped from a full backlog";
+        all.register("callbacks", help, self.callbacks.clone());
+        let help = "Attempts to send a callback that are to be made again";
+        all.register("callback_retries", help, self.callback_retries.clone());
+        let help = "Callbacks that wait to be sent";
+        all.register("callbacks_waiting", help, self.callbacks_waiting.clone());
+        let help = "The age of the oldest callback that waits, by the app's clock; 0 if none does";
+        let oldest = self.callbacks_oldest.clone();
+        all.register_with_unit("callbacks_oldest_age", help, Unit::Seconds, oldest);
     }
 
     /// The number of requests for no known command.
@@ -144,6 +189,24 @@ impl Metrics {
         self.members.get_or_create(&label).set(members.cast_signed());
     }
 
+    /// Counts a callback that ended.
+    pub fn callback_ended(&self, sdkappid: u32, end: CallbackEnd) {
+        self.callbacks.get_or_create(&CallbackLabels { sdkappid, end: end.as_str() }).inc();
+    }
+
+    /// Counts an attempt that is to be made again.
+    pub fn callback_retried(&self, sdkappid: u32) {
+        self.callback_retries.get_or_create(&AppLabel { sdkappid }).inc();
+    }
+
+    /// Says how many callbacks of an app wait, and how old the oldest is.
+    pub fn set_callbacks_waiting(&self, sdkappid: u32, waiting: u64, oldest_age_ms: u64) {
+        let label = AppLabel { sdkappid };
+        self.callbacks_waiting.get_or_create(&label).set(waiting.cast_signed());
+        let age_s = Duration::from_millis(oldest_age_ms).as_secs_f64();
+        self.callbacks_oldest.get_or_create(&label).set(age_s);
+    }
+
     /// All of it as Prometheus reads it.
     #[must_use]
     pub fn text(&self) -> String {
@@ -177,6 +240,9 @@ mod tests {
         drop(metrics.connection_opened());
         let _open = metrics.connection_opened();
         metrics.set_rooms(7, 2, 30);
+        metrics.callback_ended(7, CallbackEnd::Failed);
+        metrics.callback_retried(7);
+        metrics.set_callbacks_waiting(7, 5, 1500);
         let text = metrics.text();
         for line in [
             r#"guestlist_requests_total{command="a/c",code="0"} 2"#,
@@ -191,6 +257,10 @@ mod tests {
             "guestlist_connections 1",
             r#"guestlist_rooms{sdkappid="7"} 2"#,
             r#"guestlist_members{sdkappid="7"} 30"#,
+            r#"guestlist_callbacks_total{sdkappid="7",end="failed"} 1"#,
+            r#"guestlist_callback_retries_total{sdkappid="7"} 1"#,
+            r#"guestlist_callbacks_waiting{sdkappid="7"} 5"#,
+            r#"guestlist_callbacks_oldest_age_seconds{sdkappid="7"} 1.5"#,
         ] {
             assert!(text.lines().any(|written| written == line), "{line} in\n{text}");
         }

@@ -36,7 +36,9 @@ impl Server {
 
     /// A server with some settings of its own, as `--set` would give them.
     pub(crate) async fn with(overrides: &[&str]) -> Self {
-        Self::on(Arc::new(MemoryStore::new()), overrides).await
+        let backlog_bytes = settings(overrides).callback.backlog_bytes;
+        let store = MemoryStore::with_backlog(backlog_bytes.try_into().unwrap());
+        Self::on(Arc::new(store), overrides).await
     }
 
     /// A server on a store of the test's own.

@@ -4,7 +4,7 @@ use super::super::fault::quoted;
 use super::super::section::{Field, Section};
 use super::super::settings::*;
 use super::{Check, HIDDEN, hidden};
-use crate::domain::CallbackUrl;
+use crate::domain::{CallbackUrl, EventKind};
 
 impl Check<'_> {
     pub(super) fn backlog(&mut self, section: &Section<'_>) -> Option<BacklogSettings> {
@@ -45,16 +45,16 @@ impl Check<'_> {
         }
     }
 
-    fn commands(&mut self, field: &Field<'_, Vec<&str>>) -> Option<Vec<&'static str>> {
+    fn commands(&mut self, field: &Field<'_, Vec<&str>>) -> Option<Vec<EventKind>> {
         self.count(field, "commands", 0..=CALLBACK_COMMANDS.len())?;
         let commands = self.each(field, |word| {
-            let known = CALLBACK_COMMANDS.iter().find(|known| **known == word);
+            let known = CALLBACK_COMMANDS.iter().find(|(known, _)| *known == word);
             known.copied().ok_or_else(|| unknown_command(word))
         })?;
         let twice = (1..commands.len()).find(|&index| commands[..index].contains(&commands[index]));
         match twice {
-            Some(index) => self.refuse(field, format!("{} stands there twice", commands[index])),
-            None => Some(commands),
+            Some(index) => self.refuse(field, format!("{} stands there twice", commands[index].0)),
+            None => Some(commands.into_iter().map(|(_, kind)| kind).collect()),
         }
     }
 
@@ -70,7 +70,8 @@ impl Check<'_> {
 }
 
 fn unknown_command(word: &str) -> String {
-    let nearest = CALLBACK_COMMANDS.iter().min_by_key(|known| strsim::osa_distance(known, word));
+    let known = CALLBACK_COMMANDS.iter().map(|(known, _)| *known);
+    let nearest = known.min_by_key(|known| strsim::osa_distance(known, word));
     let nearest = nearest.expect("there are commands");
     format!("{}, no such command, the nearest is {nearest}", quoted(word))
 }

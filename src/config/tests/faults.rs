@@ -234,7 +234,7 @@ fn the_limits_themselves_are_allowed() {
         format!("control.hosts.0={}", "h".repeat(253)),
         format!("control.token={}", "t".repeat(512)),
         format!("app.0.callback.token={}", "t".repeat(128)),
-        format!("app.0.callback.commands={}", CALLBACK_COMMANDS.join(",")),
+        format!("app.0.callback.commands={}", CALLBACK_COMMANDS.map(|(word, _)| word).join(",")),
         format!("app.0.callback.retry={}", vec!["86400"; 1000].join(",")),
         format!("app.0.callback.url=http://h/{}", "a".repeat(2048 - 9)),
     ];

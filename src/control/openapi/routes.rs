@@ -32,7 +32,7 @@ const AROUND: &[(StatusCode, &str)] = &[
 ];
 /// What some routes answer besides.
 const NOT_FOUND: (StatusCode, &str) =
-    (StatusCode::NOT_FOUND, "No such app, room, or member of the room");
+    (StatusCode::NOT_FOUND, "No such app, room, member of the room, or callback");
 const CONFLICT: (StatusCode, &str) =
     (StatusCode::CONFLICT, "The state of things does not allow it");
 /// The code of an unknown room.
@@ -114,6 +114,11 @@ fn path_parameters(path: &str) -> Vec<Value> {
         ),
         ("room", "The room, percent-encoded once.", id(MAX_ROOM_ID_BYTES)),
         ("account", "The account, percent-encoded once.", id(MAX_ACCOUNT_BYTES)),
+        (
+            "id",
+            "The place in the app's log.",
+            json!({"type": "integer", "format": "uint64", "minimum": 0}),
+        ),
     ];
     let named = known.into_iter().filter(|(name, ..)| path.contains(&format!("{{{name}}}")));
     let parameter = |(name, description, schema)| {

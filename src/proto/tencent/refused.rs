@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::field::FieldFault;
 use crate::domain::Refusal;
-use crate::engine::{AuthRefusal, Failure, RateRefusal};
+use crate::engine::{AuthRefusal, Failure, NoReceiver, RateRefusal, ReceiverExists};
 
 /// Refused by the gateway, the same for every service behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +83,10 @@ pub enum Refused {
     RoomType(FieldFault),
     /// By the rules.
     Rule(Refusal),
+    /// A receiver of callbacks is set already.
+    ReceiverExists,
+    /// No receiver of callbacks is set.
+    NoReceiver,
     /// The store cannot do it now.
     Unavailable,
     /// A bug of ours.
@@ -98,6 +102,18 @@ impl From<GatewayRefusal> for Refused {
 impl From<FieldFault> for Refused {
     fn from(fault: FieldFault) -> Self {
         Self::Field(fault)
+    }
+}
+
+impl From<ReceiverExists> for Refused {
+    fn from(ReceiverExists: ReceiverExists) -> Self {
+        Self::ReceiverExists
+    }
+}
+
+impl From<NoReceiver> for Refused {
+    fn from(NoReceiver: NoReceiver) -> Self {
+        Self::NoReceiver
     }
 }
 

@@ -33,6 +33,8 @@ pub const CODES: &[(u32, &str)] = &[
     (100_206, "the account is not seated"),
     (100_210, "somebody is on that seat"),
     (100_211, "the room was created without seats"),
+    (100_300, "a receiver of callbacks is set already"),
+    (100_301, "no receiver of callbacks is set"),
     (100_700, "the room has its upper limit of robots"),
 ];
 
@@ -44,6 +46,12 @@ pub fn wire(refused: &Refused) -> Wire {
         Refused::Field(fault) => Wire::new(100_002, fault.to_string()),
         Refused::RoomType(fault) => Wire::new(100_015, fault.to_string()),
         Refused::Rule(refusal) => rule(refusal),
+        Refused::ReceiverExists => {
+            Wire::new(100_300, "a receiver of callbacks is set: use update_callback")
+        }
+        Refused::NoReceiver => {
+            Wire::new(100_301, "no receiver of callbacks is set: use set_callback")
+        }
         Refused::Unavailable => {
             Wire::new(100_001, "internal error: the store is unavailable, please retry")
         }

@@ -19,14 +19,19 @@ pub(super) const ROLES: &[(&str, bool)] = &[("Admin", true), ("Member", false)];
 /// `TakeSeatMode` as replies spell it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline)]
-pub(super) enum TakeSeatModeWord {
+pub enum TakeSeatModeWord {
+    /// The room has no seats.
     None,
+    /// Everybody seats himself.
     FreeToTake,
+    /// The owner or an administrator approves.
     ApplyToTake,
 }
 
 impl TakeSeatModeWord {
-    pub(super) fn of(seats: Option<SeatSettings>) -> Self {
+    /// The word of a room with these seats.
+    #[must_use]
+    pub fn of(seats: Option<SeatSettings>) -> Self {
         match seats.map(|seats| seats.mode) {
             None => Self::None,
             Some(TakeSeatMode::Free) => Self::FreeToTake,

@@ -111,6 +111,8 @@ fn is_known(refused: &Refused) -> bool {
         )
         | Refused::Field(_)
         | Refused::RoomType(_)
+        | Refused::ReceiverExists
+        | Refused::NoReceiver
         | Refused::Unavailable
         | Refused::Panicked
         | Refused::Rule(
@@ -168,6 +170,8 @@ fn the_room_dialect_s_table_holds_what_it_answers() {
     let others = [
         Refused::Field(fault.clone()),
         Refused::RoomType(fault),
+        Refused::ReceiverExists,
+        Refused::NoReceiver,
         Refused::Unavailable,
         Refused::Panicked,
     ];

@@ -1,0 +1,491 @@
+//! Letters out of the outbox, to their receivers.
+//!
+//! Job: take what is ready, send it, report what came of it. Promise: of each room one letter is on
+//! its way at a time, the next only when that one is done with; rooms do not wait for each other. At
+//! most [`MAX_IN_FLIGHT`] are on their way to one app's receiver. One that cannot be reached, or does
+//! not answer in time, is probed with one letter at a time, the one that found it so, while the other
+//! rooms wait. Not here: when a letter is tried again (the engine decides), and what one says.
+//!
+//! The sender has a thread and a runtime of its own, started with the first letter, so that no
+//! request waits for a receiver.
+
+use std::collections::{HashMap, HashSet};
+use std::mem;
+use std::sync::{Arc, Weak};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use parking_lot::Mutex;
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::body::body;
+use super::client::Client;
+use super::destination::Destination as Target;
+use super::line::{Origin, RequestLine};
+use super::outcome::Outcome;
+use crate::config::callback_command;
+use crate::domain::{AppId, CallbackUrl, Destination, Notice, RoomId};
+use crate::engine::{
+    App, Attempt, Courier, CourierFuture, Engine, Failure, LoggedCallback, Receiver, Stopwatch,
+    TakenLetter, Verdict,
+};
+
+/// The most letters on their way to one app's receiver.
+pub const MAX_IN_FLIGHT: usize = 64;
+/// The most that wait to be sent once more because somebody asked.
+const MAX_REPLAYS: usize = 64;
+/// How long a stop waits for the letters that are on their way.
+const STOP_WAITS: Duration = Duration::from_secs(2);
+/// To whom all of it goes.
+const TO: Destination = Destination::RoomEngine;
+
+/// Why nothing is sent once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayRefusal {
+    /// There is no receiver.
+    #[error("no receiver is set")]
+    NoReceiver,
+    /// Too many ask for it.
+    #[error("{MAX_REPLAYS} callbacks are being replayed already")]
+    Busy,
+}
+
+/// Delivers the letters of an engine.
+pub struct Sender {
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Whoever forgets to stop it does not leave a thread behind.
+impl Drop for Sender {
+    fn drop(&mut self) {
+        self.shared.stop.cancel();
+    }
+}
+
+/// What the sender's thread shares with everybody else.
+struct Shared {
+    engine: Weak<Engine>,
+    client: Client,
+    lines: Mutex<HashMap<AppId, Line>>,
+    /// The apps that there is news of.
+    news: Mutex<HashSet<AppId>>,
+    came: Notify,
+    /// Something is done with.
+    done: Notify,
+    replays: mpsc::Sender<Replay>,
+    /// The other end, until the thread takes it.
+    asked: Mutex<Option<mpsc::Receiver<Replay>>>,
+    stop: CancellationToken,
+}
+
+/// How it goes with one app's receiver.
+#[derive(Default)]
+struct Line {
+    /// Letters that are on their way, and those that are being taken.
+    in_flight: usize,
+    down: Option<Down>,
+    /// How many attempts were ever made.
+    made: u64,
+}
+
+/// A receiver that was not reached.
+struct Down {
+    url: CallbackUrl,
+    /// The room whose letter is tried next; if none is named, whichever is ready first.
+    probe: Option<RoomId>,
+}
+
+/// A callback that somebody wants to be sent once more.
+struct Replay {
+    app: Arc<App>,
+    callback: Arc<LoggedCallback>,
+    receiver: Arc<Receiver>,
+    done: oneshot::Sender<()>,
+}
+
+/// An attempt that was made.
+struct Made {
+    app: Arc<App>,
+    receiver: Arc<Receiver>,
+    attempt: Attempt,
+    cause: Cause,
+}
+
+enum Cause {
+    Letter(TakenLetter),
+    Replay(Arc<LoggedCallback>, oneshot::Sender<()>),
+}
+
+impl Sender {
+    /// A sender of an engine's letters. Does nothing before there is something to do.
+    #[must_use]
+    pub fn new(engine: &Arc<Engine>, client: Client) -> Self {
+        let (replays, asked) = mpsc::channel(MAX_REPLAYS);
+        let shared = Shared {
+            engine: Arc::downgrade(engine),
+            client,
+            lines: Mutex::default(),
+            news: Mutex::default(),
+            came: Notify::new(),
+            done: Notify::new(),
+            replays,
+            asked: Mutex::new(Some(asked)),
+            stop: CancellationToken::new(),
+        };
+        Self { shared: Arc::new(shared), thread: Mutex::new(None) }
+    }
+
+    /// Sends a callback once more, whatever became of it and out of its room's order, and waits for
+    /// the end of that attempt, which is written into its log.
+    ///
+    /// # Errors
+    /// Nobody is to hear of it, or too many ask.
+    pub async fn replay(
+        &self,
+        app: &Arc<App>,
+        callback: &Arc<LoggedCallback>,
+    ) -> Result<(), ReplayRefusal> {
+        let receiver = app.receiver().ok_or(ReplayRefusal::NoReceiver)?;
+        let (done, ended) = oneshot::channel();
+        let (app, callback) = (Arc::clone(app), Arc::clone(callback));
+        let replay = Replay { app, callback, receiver, done };
+        self.shared.replays.try_send(replay).map_err(|_| ReplayRefusal::Busy)?;
+        self.start();
+        // A sender that stops lets go of it: then nothing more comes of it.
+        let _ = ended.await;
+        Ok(())
+    }
+
+    /// Sends nothing more, and waits for what is on its way, a little.
+    pub async fn stop(&self) {
+        self.shared.stop.cancel();
+        let thread = self.thread.lock().take();
+        if let Some(thread) = thread {
+            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!("a bug: sending callbacks panicked");
+            }
+        }
+    }
+
+    /// Starts the thread, unless it runs.
+    fn start(&self) {
+        let Some(asked) = self.shared.asked.lock().take() else { return };
+        let shared = Arc::clone(&self.shared);
+        let run = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            match runtime {
+                Ok(runtime) => runtime.block_on(shared.run(asked)),
+                Err(error) => tracing::error!("callbacks cannot be sent: no runtime: {error}"),
+            }
+        };
+        let thread = std::thread::Builder::new().name("callbacks".to_owned()).spawn(run);
+        match thread {
+            Ok(thread) => *self.thread.lock() = Some(thread),
+            Err(error) => tracing::error!("callbacks cannot be sent: no thread: {error}"),
+        }
+    }
+}
+
+impl Courier for Sender {
+    fn news(&self, app: AppId) {
+        self.shared.news.lock().insert(app);
+        self.start();
+        self.shared.came.notify_one();
+    }
+
+    fn next_attempt<'a>(&'a self, app: &'a App) -> CourierFuture<'a, Option<u64>> {
+        Box::pin(self.shared.next_attempt(app))
+    }
+
+    fn settled<'a>(&'a self, app: &'a App) -> CourierFuture<'a, u64> {
+        Box::pin(async {
+            loop {
+                // Before looking: what is done from here on wakes it.
+                let mut done = std::pin::pin!(self.shared.done.notified());
+                done.as_mut().enable();
+                if self.shared.is_quiet(app).await {
+                    return self.made(app.id());
+                }
+                done.await;
+            }
+        })
+    }
+
+    fn made(&self, app: AppId) -> u64 {
+        self.shared.lines.lock().get(&app).map_or(0, |line| line.made)
+    }
+}
+
+/// Attempts that are under way.
+type UnderWay<'a> = FuturesUnordered<futures_util::future::BoxFuture<'a, Made>>;
+
+impl Shared {
+    async fn run(&self, mut asked: mpsc::Receiver<Replay>) {
+        let mut under_way = UnderWay::new();
+        // When an app whose clock runs has something to be tried again.
+        let mut alarms: HashMap<AppId, Instant> = HashMap::new();
+        while !self.stop.is_cancelled() {
+            let news = mem::take(&mut *self.news.lock());
+            for app in news {
+                let Some(engine) = self.engine.upgrade() else { return };
+                let Some(app) = engine.app(app) else { continue };
+                match self.dispatch(&engine, &app, &mut under_way).await {
+                    Ok(alarm) => drop(match alarm {
+                        Some(alarm) => alarms.insert(app.id(), alarm),
+                        None => alarms.remove(&app.id()),
+                    }),
+                    Err(failure) => {
+                        tracing::warn!(app = %app.id(), "callbacks have to wait: {failure}");
+                        alarms.insert(app.id(), Instant::now() + STOP_WAITS);
+                    }
+                }
+            }
+            let alarm = alarms.iter().min_by_key(|(_, at)| **at).map(|(app, at)| (*app, *at));
+            tokio::select! {
+                () = self.stop.cancelled() => break,
+                () = self.came.notified() => {}
+                Some(made) = under_way.next() => self.finish(made).await,
+                Some(replay) = asked.recv() => under_way.push(self.replay(replay)),
+                app = ring(alarm) => {
+                    alarms.remove(&app);
+                    self.news.lock().insert(app);
+                }
+            }
+        }
+        let rest = async {
+            while let Some(made) = under_way.next().await {
+                self.finish(made).await;
+            }
+        };
+        // What is still on its way then may arrive, and is sent again by the next process, if any.
+        let _ = tokio::time::timeout(STOP_WAITS, rest).await;
+    }
+
+    /// Starts whatever may be started for an app. Answers when to look again by itself.
+    async fn dispatch<'a>(
+        &'a self,
+        engine: &Engine,
+        app: &Arc<App>,
+        under_way: &mut UnderWay<'a>,
+    ) -> Result<Option<Instant>, Failure> {
+        loop {
+            let receiver = app.receiver();
+            let Allowance { at_most, only } = self.allow(app, receiver.as_deref());
+            let taken = engine.take_letters(app, TO, at_most, only.as_ref()).await;
+            let letters = taken.as_deref().unwrap_or_default();
+            if let Some(receiver) = &receiver {
+                for letter in letters {
+                    self.name_probe(app.id(), &letter.notice.room);
+                    under_way.push(self.attempt(app, receiver, letter.clone()));
+                }
+                self.release(app.id(), at_most - letters.len());
+            } else {
+                for letter in letters {
+                    engine.unwanted(app, TO, letter).await?;
+                }
+                self.release(app.id(), at_most);
+            }
+            let letters = taken?.len();
+            if letters == 0 && at_most > 0 && self.probe_is_gone(engine, app, only).await? {
+                continue;
+            }
+            if letters == 0 || letters < at_most {
+                return self.alarm(engine, app).await;
+            }
+        }
+    }
+
+    /// A letter that is sent to a receiver that is down probes it, unless another does.
+    fn name_probe(&self, app: AppId, room: &RoomId) {
+        let mut lines = self.lines.lock();
+        let down = lines.get_mut(&app).and_then(|line| line.down.as_mut());
+        if let Some(down) = down {
+            down.probe.get_or_insert_with(|| room.clone());
+        }
+    }
+
+    /// Whether the letter that was to probe is gone; then any other will do.
+    async fn probe_is_gone(
+        &self,
+        engine: &Engine,
+        app: &App,
+        probe: Option<RoomId>,
+    ) -> Result<bool, Failure> {
+        let Some(probe) = probe else { return Ok(false) };
+        if engine.next_letter(app, TO, Some(&probe)).await?.is_some() {
+            return Ok(false);
+        }
+        if let Some(line) = self.lines.lock().get_mut(&app.id())
+            && let Some(down) = &mut line.down
+        {
+            down.probe = None;
+        }
+        Ok(true)
+    }
+
+    /// How many letters may be taken now; they count as on their way from here on.
+    fn allow(&self, app: &App, receiver: Option<&Receiver>) -> Allowance {
+        let mut lines = self.lines.lock();
+        let line = lines.entry(app.id()).or_default();
+        if line.down.as_ref().is_some_and(|down| receiver.is_none_or(|it| it.url != down.url)) {
+            line.down = None;
+        }
+        let bound = if line.down.is_some() { 1 } else { MAX_IN_FLIGHT };
+        let at_most = bound.saturating_sub(line.in_flight);
+        line.in_flight += at_most;
+        Allowance { at_most, only: line.down.as_ref().and_then(|down| down.probe.clone()) }
+    }
+
+    /// So many letters are not on their way after all, or no longer.
+    fn release(&self, app: AppId, letters: usize) {
+        if let Some(line) = self.lines.lock().get_mut(&app) {
+            line.in_flight -= letters;
+        }
+        self.done.notify_waiters();
+    }
+
+    /// When there is something to be done for an app whose clock runs, if nothing happens before.
+    async fn alarm(&self, engine: &Engine, app: &App) -> Result<Option<Instant>, Failure> {
+        let next_ms = self.next_ready(engine, app).await?;
+        let clock = engine.clock(app);
+        let pause_ms = next_ms.map(|next_ms| next_ms.saturating_sub(clock.now_ms));
+        let pause_ms = pause_ms.filter(|pause_ms| *pause_ms > 0 && !clock.frozen);
+        Ok(pause_ms.map(|pause_ms| Instant::now() + Duration::from_millis(pause_ms)))
+    }
+
+    async fn next_ready(&self, engine: &Engine, app: &App) -> Result<Option<u64>, Failure> {
+        let probe =
+            self.lines.lock().get(&app.id()).and_then(|line| line.down.as_ref()?.probe.clone());
+        if probe.is_some()
+            && let Some(next_ms) = engine.next_letter(app, TO, probe.as_ref()).await?
+        {
+            return Ok(Some(next_ms));
+        }
+        engine.next_letter(app, TO, None).await
+    }
+
+    async fn next_attempt(&self, app: &App) -> Option<u64> {
+        let engine = self.engine.upgrade()?;
+        self.next_ready(&engine, app).await.ok().flatten()
+    }
+
+    /// Whether nothing is on its way for an app, and nothing is to be sent now.
+    async fn is_quiet(&self, app: &App) -> bool {
+        let in_flight = self.lines.lock().get(&app.id()).map_or(0, |line| line.in_flight);
+        in_flight == 0 && self.next_attempt(app).await.is_none_or(|at_ms| at_ms > app.now_ms())
+    }
+
+    fn attempt<'a>(
+        &'a self,
+        app: &Arc<App>,
+        receiver: &Arc<Receiver>,
+        letter: TakenLetter,
+    ) -> futures_util::future::BoxFuture<'a, Made> {
+        let (app, receiver) = (Arc::clone(app), Arc::clone(receiver));
+        Box::pin(async move {
+            let attempt = self.send(&app, &receiver, &letter.notice).await;
+            Made { app, receiver, attempt, cause: Cause::Letter(letter) }
+        })
+    }
+
+    fn replay(&self, replay: Replay) -> futures_util::future::BoxFuture<'_, Made> {
+        let Replay { app, callback, receiver, done } = replay;
+        Box::pin(async move {
+            let attempt = self.send(&app, &receiver, callback.notice()).await;
+            Made { app, receiver, attempt, cause: Cause::Replay(callback, done) }
+        })
+    }
+
+    async fn send(&self, app: &App, receiver: &Receiver, notice: &Notice) -> Attempt {
+        let settings = app.callback_settings();
+        let target = if receiver.by_rest {
+            Target::of_rest(receiver.url.clone(), settings, app.uses_development_key())
+        } else {
+            Target::of_operator(receiver.url.clone(), settings)
+        };
+        let line = RequestLine {
+            app: app.id(),
+            command: callback_command(notice.event.kind()),
+            origin: Origin::REST,
+            request_time_s: app.callback_time_s(),
+        };
+        let watch = Stopwatch::start();
+        let outcome = self.client.send(&target, &line, body(notice).into()).await;
+        attempt_of(outcome, app.now_ms(), watch.elapsed())
+    }
+
+    /// Writes down what came of an attempt.
+    async fn finish(&self, made: Made) {
+        let Made { app, receiver, attempt, cause } = made;
+        let Some(engine) = self.engine.upgrade() else { return };
+        let letter = match cause {
+            Cause::Letter(letter) => letter,
+            Cause::Replay(callback, done) => {
+                engine.replayed(&app, &callback, attempt);
+                // Whoever asked may have gone.
+                let _ = done.send(());
+                return;
+            }
+        };
+        let unreachable = attempt.unreachable;
+        let verdict = engine.attempted(&app, TO, &letter, attempt).await;
+        if let Some(line) = self.lines.lock().get_mut(&app.id()) {
+            line.made += 1;
+            match (unreachable, &line.down) {
+                (false, _) => line.down = None,
+                (true, None) => {
+                    let (url, probe) = (receiver.url.clone(), Some(letter.notice.room.clone()));
+                    line.down = Some(Down { url, probe });
+                }
+                (true, Some(_)) => {}
+            }
+        }
+        if let Err(failure) = verdict {
+            let room = &letter.notice.room;
+            tracing::error!(app = %app.id(), %room, "a callback's room has to wait: {failure}");
+        } else if matches!(verdict, Ok(Verdict::GivenUp)) {
+            let (app, room) = (app.id(), &letter.notice.room);
+            tracing::warn!(%app, %room, "a callback is given up: its attempts are spent");
+        }
+        self.release(app.id(), 1);
+        self.news.lock().insert(app.id());
+    }
+}
+
+/// What may be taken from the outbox.
+struct Allowance {
+    at_most: usize,
+    only: Option<RoomId>,
+}
+
+/// Waits for the first of the alarms; for ever if there is none.
+async fn ring(alarm: Option<(AppId, Instant)>) -> AppId {
+    match alarm {
+        Some((app, at)) => {
+            tokio::time::sleep_until(at).await;
+            app
+        }
+        None => std::future::pending().await,
+    }
+}
+
+fn attempt_of(outcome: Outcome, at_ms: u64, took: Duration) -> Attempt {
+    let (failure, answer) = match outcome {
+        Outcome::Answered(answer) => (None, Some(answer)),
+        Outcome::Failed { failure, answer } => (Some(failure), answer),
+    };
+    Attempt {
+        at_ms,
+        took,
+        status: answer.as_ref().map(|answer| answer.status),
+        unreachable: failure.as_ref().is_some_and(super::failure::Failure::is_unreachable),
+        error: failure.map(|failure| failure.to_string().into()),
+        answer: answer.map(|answer| answer.start.into()),
+    }
+}

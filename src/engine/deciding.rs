@@ -1,0 +1,102 @@
+//! One operation under way: its decision, and what is told of it.
+
+use std::sync::Arc;
+
+use super::Engine;
+use super::app::App;
+use super::callbacks::CallbackState;
+use crate::domain::{
+    Delta, Destination, Env, Event, EventKind, FactsWrite, Letter, Notice, Operation, Refusal,
+    RoomId, Slice,
+};
+use crate::store::{Decider, DroppedLetter};
+
+/// An operation that is being decided for an app.
+pub(super) struct Deciding<'a, O: Operation> {
+    engine: &'a Engine,
+    app: &'a App,
+    room: &'a RoomId,
+    operation: &'a O,
+    env: Env<'a>,
+    /// What the caller is answered, once it is decided.
+    pub(super) output: Option<O::Output>,
+    /// What is told, and whether somebody is to hear it.
+    told: Vec<(Arc<Notice>, CallbackState)>,
+}
+
+impl<'a, O: Operation> Deciding<'a, O> {
+    pub(super) fn new(
+        engine: &'a Engine,
+        app: &'a App,
+        room: &'a RoomId,
+        operation: &'a O,
+    ) -> Self {
+        let env = Env { now_ms: app.now_ms(), rules: app.rules() };
+        Self { engine, app, room, operation, env, output: None, told: Vec::new() }
+    }
+
+    /// Whether letters were posted.
+    pub(super) fn posted(&self) -> bool {
+        self.told.iter().any(|(_, state)| *state == CallbackState::Waiting)
+    }
+
+    /// Turns what happened into what is told of it: letters to whoever wants to hear, and an entry
+    /// in the log also where nobody is set to hear anything.
+    fn tell(&mut self, seen: &Slice<'_>, delta: &mut Delta) {
+        let receiver = self.app.receiver();
+        let member_count = match (&delta.tally, &seen.room) {
+            (Some(tally), _) => tally.members,
+            (None, Some(room)) => room.tally.members,
+            (None, None) => 0,
+        };
+        for event in std::mem::take(&mut delta.events) {
+            let state = match &receiver {
+                None => CallbackState::NoUrl,
+                Some(receiver) if receiver.wants(event.kind()) => CallbackState::Waiting,
+                Some(_) => continue,
+            };
+            let notice = Arc::new(self.notice(event, seen, delta, member_count));
+            if state == CallbackState::Waiting {
+                let to = Destination::RoomEngine;
+                delta.outbox.push(Letter { to, notice: Arc::clone(&notice) });
+            }
+            self.told.push((notice, state));
+        }
+    }
+
+    fn notice(&self, event: Event, seen: &Slice<'_>, delta: &Delta, member_count: u32) -> Notice {
+        let about_facts = matches!(event.kind(), EventKind::RoomCreated | EventKind::RoomUpdated);
+        let facts = match (&delta.facts, &seen.room) {
+            (FactsWrite::Put(facts), _) => Some(&**facts),
+            (_, Some(room)) => Some(room.facts),
+            _ => None,
+        };
+        Notice {
+            id: self.engine.callbacks.next_id(),
+            room: self.room.clone(),
+            at_ms: self.env.now_ms,
+            event,
+            member_count,
+            facts: facts.filter(|_| about_facts).cloned().map(Box::new),
+        }
+    }
+}
+
+impl<O: Operation> Decider for Deciding<'_, O> {
+    fn decide(&mut self, seen: &Slice<'_>) -> Result<Delta, Refusal> {
+        let (mut delta, output) = self.operation.decide(seen, &self.env)?;
+        self.output = Some(output);
+        self.told.clear();
+        if !delta.events.is_empty() {
+            self.tell(seen, &mut delta);
+        }
+        Ok(delta)
+    }
+
+    fn committed(&mut self, dropped: Vec<DroppedLetter>) {
+        for (notice, state) in &self.told {
+            self.engine.callbacks.committed(self.app.id(), Arc::clone(notice), *state);
+        }
+        self.engine.callbacks.dropped(&dropped);
+    }
+}
