@@ -83,7 +83,6 @@ fn expectation(reason: &str) -> String {
         Some("i64") => "an integer of 64 bits",
         Some("a boolean") => "true or false",
         Some("a sequence") => "an array",
-        Some(other) if other.starts_with("struct ") => "an object",
         Some(other) => other,
         None => "another type",
     };

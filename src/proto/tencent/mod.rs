@@ -11,6 +11,7 @@ mod field;
 mod gateway;
 mod head;
 mod json;
+mod object;
 mod refused;
 mod reply;
 pub mod room;

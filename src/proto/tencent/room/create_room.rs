@@ -21,6 +21,7 @@ use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{
     AccountText, FieldFault, Text, account, accounts, number, required, room_id, word,
 };
+use crate::proto::tencent::object::Object;
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
 use crate::proto::tencent::schema::{AccountField, RoomIdField, words, words_or_null};
@@ -39,7 +40,7 @@ pub struct Request<'a> {
     /// The room to make.
     #[serde(rename = "RoomInfo", borrow)]
     #[schemars(required)]
-    room_info: Option<RoomInfo<'a>>,
+    room_info: Option<Object<RoomInfo<'a>>>,
     /// Who is invited to a scheduled room.
     #[serde(rename = "ScheduleInviteeList_Account", borrow)]
     #[schemars(with = "Option<Vec<AccountField>>", length(max = MAX_INVITEES))]
@@ -126,7 +127,7 @@ impl Command for CreateRoom {
         request: Request<'a>,
         _: &'a mut Reply,
     ) -> Result<(), Refused> {
-        let info = required("RoomInfo", request.room_info)?;
+        let Object(info) = required("RoomInfo", request.room_info)?;
         let invitees = request.invitees.unwrap_or_default();
         let invitees = accounts("ScheduleInviteeList_Account", &invitees, MAX_INVITEES)?;
         let room = room_id("RoomInfo.RoomId", info.room_id.clone())?;

@@ -16,6 +16,7 @@ use serde::de::{Deserializer, Error, Visitor};
 use crate::domain::{Account, MIN_MARK, MarkMembers};
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{AccountText, FieldFault, Text, account, required, room_id};
+use crate::proto::tencent::object::Object;
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
 use crate::proto::tencent::schema::{AccountField, RoomIdField};
@@ -42,7 +43,7 @@ pub struct Request<'a> {
     /// Whose marks, and which.
     #[serde(borrow)]
     #[schemars(required, length(min = 1, max = MEMBERS_PER_CALL))]
-    member_list: Option<Vec<Entry<'a>>>,
+    member_list: Option<Vec<Object<Entry<'a>>>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -117,8 +118,11 @@ impl Command for MarkRoomMember {
             let reason = format!("{} members, 1 to {MEMBERS_PER_CALL}", list.len());
             return Err(FieldFault::new("MemberList", reason).into());
         }
-        let entries: Vec<_> =
-            list.iter().enumerate().map(|(nth, it)| entry(nth, it)).collect::<Result<_, _>>()?;
+        let entries: Vec<_> = list
+            .iter()
+            .enumerate()
+            .map(|(nth, Object(it))| entry(nth, it))
+            .collect::<Result<_, _>>()?;
         Ok(call.engine.run(call.app, &room, &MarkMembers::new(set, entries)).await?)
     }
 }
