@@ -75,6 +75,9 @@ impl<'de> Deserialize<'de> for CommandType {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("1 or 2")
             }
+            fn visit_i64<E: Error>(self, number: i64) -> Result<CommandType, E> {
+                Err(E::invalid_value(serde::de::Unexpected::Signed(number), &self))
+            }
             fn visit_u64<E: Error>(self, number: u64) -> Result<CommandType, E> {
                 match number {
                     1 => Ok(CommandType::Set),
@@ -136,13 +139,13 @@ fn entry(nth: usize, entry: &Entry<'_>) -> Result<(Account, Vec<u32>), FieldFaul
         let reason = format!("{} marks, 1 to {MARKS_PER_MEMBER}", marks.len());
         return Err(FieldFault::new(field("Marks"), reason));
     }
-    let mark = |mark: &i64| {
+    let mark = |(at, mark): (usize, &i64)| {
         u32::try_from(*mark).ok().filter(|mark| *mark >= MIN_MARK).ok_or_else(|| {
             let reason = format!("{mark}, {MIN_MARK} to {}", u32::MAX);
-            FieldFault::new(field("Marks"), reason)
+            FieldFault::new(field(&format!("Marks[{at}]")), reason)
         })
     };
-    let marks = marks.iter().map(mark).collect::<Result<_, _>>()?;
+    let marks = marks.iter().enumerate().map(mark).collect::<Result<_, _>>()?;
     Ok((account(field("Member_Account"), who)?, marks))
 }
 
@@ -175,8 +178,9 @@ mod tests {
             assert_eq!(desk.call(PATH, &body(delete)), done());
             assert_eq!(marks(), json!([]));
         }
-        for wrong in ["3", r#""3""#, "0", "true"] {
-            desk.refuses(PATH, &body(wrong), 100_002, "CommandType: wrong type, expected 1 or 2");
+        for wrong in ["3", r#""3""#, "0", "-1"] {
+            desk.refuses(PATH, &body(wrong), 100_002, "CommandType: expected 1 or 2");
         }
+        desk.refuses(PATH, &body("true"), 100_002, "CommandType: wrong type, expected 1 or 2");
     }
 }
