@@ -164,7 +164,7 @@ mod tests {
         desk.enter("r-1001", "bob");
         let body = |command: &str| {
             format!(
-                r#"{{"RoomId":"r-1001","CommandType":{command},"MemberList":[{{"Member_Account":"bob","Marks":[1002,1000]}}]}}"#
+                r#"{{"RoomId":"r-1001","CommandType":{command},"MemberList":[{{"Member_Account":"bob","Marks":[1000,1002]}}]}}"#
             )
         };
         let marks = || {

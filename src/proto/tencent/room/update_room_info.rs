@@ -124,7 +124,7 @@ mod tests {
     const PATH: &str = "room_engine_http_srv/update_room_info";
 
     #[test]
-    fn the_documented_fields_change_and_the_others_stay() {
+    fn the_documented_request_changes_its_fields_and_no_others() {
         let desk = Desk::new();
         let create = json!({"RoomInfo": {
             "RoomId": "r-1001", "RoomType": "Conference", "RoomName": "Weekly",
