@@ -8,6 +8,7 @@ mod clock;
 mod contract;
 mod control;
 mod edge;
+mod fields;
 mod gateway;
 mod genuine;
 mod harness;
