@@ -260,11 +260,13 @@ impl Writer {
 
 /// The numbers that a format stands for.
 fn bounds(format: Option<&str>) -> (i128, i128) {
-    match format {
-        Some("uint8") => (0, u8::MAX.into()),
-        Some("uint32") => (0, u32::MAX.into()),
-        Some("int64") | None => (i64::MIN.into(), i64::MAX.into()),
-        Some(other) => panic!("a format that tests/it/fields does not know: {other}"),
+    let format = format.unwrap_or("int64");
+    let bits = format.trim_start_matches('u').strip_prefix("int").and_then(|it| it.parse().ok());
+    let bits: u32 = bits.unwrap_or_else(|| panic!("tests/it/fields does not know {format}"));
+    if format.starts_with('u') {
+        (0, (1 << bits) - 1)
+    } else {
+        (-1 << (bits - 1), (1 << (bits - 1)) - 1)
     }
 }
 

@@ -39,6 +39,14 @@ impl Requests {
         for path in read.commands.keys() {
             assert!(listed(path), "{FILE} has a request of {path}, which is no command");
         }
+        let missing = commands().map(|entry| entry.spec.path);
+        let missing: Vec<_> = missing.filter(|path| !read.commands.contains_key(*path)).collect();
+        assert!(
+            missing.is_empty(),
+            "{FILE} has no request of {missing:?}: add one with every documented field, of which \
+             the stage (in the same file) makes a success; then BLESS=1 cargo test --test it \
+             every_field"
+        );
         for entry in commands() {
             complete(entry.spec.path, "", read.good(entry), schema(entry));
         }
@@ -47,13 +55,7 @@ impl Requests {
 
     /// The good request of a command.
     pub(super) fn good(&self, entry: &Entry) -> &Value {
-        let path = entry.spec.path;
-        self.commands.get(path).unwrap_or_else(|| {
-            panic!(
-                "{FILE} has no request of {path}: add one with every documented field, of which \
-                 the stage (in the same file) makes a success"
-            )
-        })
+        &self.commands[entry.spec.path]
     }
 }
 
@@ -83,9 +85,10 @@ fn complete(command: &str, at: &str, request: &Value, schema: &'static Value) {
     let schema = resolved(schema);
     if let Some(properties) = schema["properties"].as_object() {
         for (name, property) in properties {
-            let at = format!("{at}.{name}");
+            let at = format!("{at}/{name}");
             let value = request.get(name);
-            let value = value.unwrap_or_else(|| panic!("{FILE}: {command} lacks {at}"));
+            let value = value
+                .unwrap_or_else(|| panic!("{FILE}: {command} lacks {at}, which its schema has"));
             complete(command, &at, value, property);
         }
     }
