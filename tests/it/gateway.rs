@@ -243,6 +243,11 @@ async fn a_body_names_the_field_that_is_wrong_and_no_value() {
     let rows = [
         ("create_room", r#"{"RoomInfo":[]}"#, "RoomInfo: wrong type, expected an object"),
         (
+            "update_room_member_info",
+            r#"{"RoomId":"r","MemberInfo":["admin","n","Member",""]}"#,
+            "MemberInfo: wrong type, expected an object",
+        ),
+        (
             "create_room",
             r#"{"RoomInfo":{"Password":1234}}"#,
             "RoomInfo.Password: wrong type, expected a string",

@@ -10,6 +10,7 @@ mod clock;
 mod contract;
 mod control;
 mod edge;
+mod fields;
 mod gateway;
 mod genuine;
 mod harness;

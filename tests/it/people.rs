@@ -87,7 +87,7 @@ async fn members_are_sent_away_together_or_not_at_all() {
         (
             json!({"RoomId": "r", "MemberList_Account": ["bob", 7]}),
             60015,
-            "MemberList_Account: an account must be a string",
+            "MemberList_Account[1]: an account must be a string",
         ),
     ];
     refuses(&server, "kick_user_out", &rows).await;
@@ -192,12 +192,12 @@ async fn members_are_marked_up_to_every_limit() {
         (
             mark(json!([one("bob", json!([999]))])),
             100_002,
-            "MemberList[0].Marks: 999, 1000 to 4294967295",
+            "MemberList[0].Marks[0]: 999, 1000 to 4294967295",
         ),
         (
             mark(json!([one("bob", json!([4_294_967_296_u64]))])),
             100_002,
-            "MemberList[0].Marks: 4294967296, 1000 to 4294967295",
+            "MemberList[0].Marks[0]: 4294967296, 1000 to 4294967295",
         ),
         (
             mark(json!([one("bob", json!([1000])), one("eve", json!([1000]))])),
@@ -207,7 +207,7 @@ async fn members_are_marked_up_to_every_limit() {
         (
             mark(json!([one("bob", json!([1000])), {"Member_Account": 7}])),
             60015,
-            "MemberList.Member_Account: an account must be a string",
+            "MemberList[1].Member_Account: an account must be a string",
         ),
     ];
     refuses(&server, "mark_room_member", &rows).await;

@@ -72,7 +72,10 @@ pub(crate) fn catch_all_in_codes(file: &Source, tokens: &[Token<'_>]) -> Vec<Vio
         .collect()
 }
 
-/// A command's file holds a test, and its dialect's list names it once.
+/// How the test with a command's documented request, and reply if there is one, is called.
+const SAMPLE: &str = "the_documented_request_";
+
+/// A command's file holds a test with its sample, and its dialect's list names it once.
 pub(crate) fn commands(files: &[Source]) -> Vec<Violation> {
     let mut found = Vec::new();
     for file in files {
@@ -82,8 +85,10 @@ pub(crate) fn commands(files: &[Source]) -> Vec<Violation> {
         let tests = lines_of(&tokens, "# [ test ]").len()
             + lines_of(&tokens, "# [ tokio : : test ]").len()
             + lines_of(&tokens, "# [ tokio : : test (").len();
-        if tests == 0 {
-            found.push(file.violation(line, format!("{name}: no test with a documented sample")));
+        let sample = tokens.windows(2).any(|w| w[0].text == "fn" && w[1].text.starts_with(SAMPLE));
+        if tests == 0 || !sample {
+            let rule = format!("{name}: no test `{SAMPLE}…` with the documented sample");
+            found.push(file.violation(line, rule));
         }
         let list = format!("{directory}/mod.rs");
         let listed = files.iter().find(|other| other.path == list).map_or(0, |other| {
@@ -167,7 +172,8 @@ mod tests {
     use super::*;
 
     const ROOM: &str = "src/proto/tencent/room";
-    const COMMAND: &str = "//! D.\nimpl Command for CreateRoom {}\n#[test]\nfn sample() {}\n";
+    const COMMAND: &str =
+        "//! D.\nimpl Command for CreateRoom {}\n#[test]\nfn the_documented_request_is_done() {}\n";
 
     fn banned(path: &str, text: &str) -> Vec<usize> {
         let file = Source::new(path, text);
@@ -247,9 +253,12 @@ mod tests {
         assert_eq!(command_rules(COMMAND, "//! D.\nuse create_room::CreateRoom;"), [named]);
         let twice = command_rules(COMMAND, &list("&[CreateRoom, CreateRoom]"));
         assert_eq!(twice, [named.replace("0 times", "2 times")]);
-        let untested = COMMAND.replace("#[test]", "");
-        let rules = command_rules(&untested, &list("&[CreateRoom]"));
-        assert_eq!(rules, ["CreateRoom: no test with a documented sample"]);
+        for (there, instead) in [("#[test]", ""), ("the_documented_request_is", "a_request_is")] {
+            let untested = COMMAND.replace(there, instead);
+            let rules = command_rules(&untested, &list("&[CreateRoom]"));
+            let rule = "CreateRoom: no test `the_documented_request_…` with the documented sample";
+            assert_eq!(rules, [rule]);
+        }
         for test in ["#[tokio::test]", "#[tokio::test(start_paused = true)]"] {
             let command = COMMAND.replace("#[test]", test);
             assert!(command_rules(&command, &list("&[CreateRoom]")).is_empty(), "{test}");

@@ -12,6 +12,8 @@ use super::refused::{GatewayRefusal, Refused};
 
 /// The most that is said of a path whose names are the caller's own, in characters.
 const MAX_PATH_CHARS: usize = 100;
+/// How the parser begins when it refuses a number like `1e400`.
+const BEYOND_EVERY_TYPE: &str = "number out of range";
 
 /// Parses a body. Unknown fields are ignored, `null` is the same as absent; a field that comes
 /// twice is refused.
@@ -47,11 +49,9 @@ fn diagnose<'a, T: Deserialize<'a>>(
     text: &'a str,
     error: &serde_json::Error,
 ) -> Result<(), Refused> {
-    if !error.is_data() {
-        return Err(json(place(error)));
-    }
     syntax(text)?;
-    let value: Value = serde_json::from_str(text).map_err(|error| json(place(&error)))?;
+    let value: Result<Value, _> = serde_json::from_str(&with_small_numbers(text));
+    let value = value.map_err(|error| json(place(&error)))?;
     if let Some(field) = numeric_account(&value, &mut Vec::new()) {
         return Err(GatewayRefusal::AccountNotText { field }.into());
     }
@@ -66,6 +66,30 @@ fn diagnose<'a, T: Deserialize<'a>>(
     }
 }
 
+/// The text, which is JSON, with 0 and spaces for each number: one that is beyond every type would
+/// keep the rest from being read. Everything stays in its place.
+fn with_small_numbers(text: &str) -> String {
+    let mut small = String::with_capacity(text.len());
+    let (mut in_string, mut escaped, mut in_number) = (false, false, false);
+    for character in text.chars() {
+        if in_string {
+            in_string = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+            small.push(character);
+            continue;
+        }
+        let goes_on = in_number && matches!(character, '+' | '.' | 'e' | 'E');
+        if goes_on || matches!(character, '-' | '0'..='9') {
+            small.push(if in_number { ' ' } else { '0' });
+            in_number = true;
+        } else {
+            small.push(character);
+            (in_number, in_string) = (false, character == '"');
+        }
+    }
+    small
+}
+
 /// The field and what is wrong with it, in our words.
 fn fault(path: String, reason: &str) -> FieldFault {
     let Some(repeated) = reason.strip_prefix("duplicate field `") else {
@@ -78,40 +102,67 @@ fn fault(path: String, reason: &str) -> FieldFault {
 
 /// What was expected, without what came: that may be a secret.
 fn expectation(reason: &str) -> String {
+    if reason.starts_with(BEYOND_EVERY_TYPE) {
+        return "wrong type, a number beyond every range".to_owned();
+    }
     let reason = reason.rsplit_once(" at line ").map_or(reason, |(reason, _)| reason);
     let expected = match reason.rsplit_once("expected ").map(|(_, expected)| expected) {
         Some("i64") => "an integer of 64 bits",
         Some("a boolean") => "true or false",
         Some("a sequence") => "an array",
-        Some(other) if other.starts_with("struct ") => "an object",
         Some(other) => other,
         None => "another type",
     };
-    format!("wrong type, expected {expected}")
+    // One that is of the right type and yet cannot be is called a value.
+    let is_value = reason.starts_with("invalid value");
+    format!("{}expected {expected}", if is_value { "" } else { "wrong type, " })
 }
 
-/// The first field named `…_Account` that holds a number, or a list with one.
-fn numeric_account<'v>(value: &'v Value, path: &mut Vec<&'v str>) -> Option<String> {
+/// From a value to one within it.
+enum Step<'v> {
+    Field(&'v str),
+    Item(usize),
+}
+
+/// The first number that is a field named `…_Account`, or stands in a list of that name.
+fn numeric_account<'v>(value: &'v Value, path: &mut Vec<Step<'v>>) -> Option<String> {
     match value {
+        Value::Number(_) => match path.as_slice() {
+            [.., Step::Field(name)] | [.., Step::Field(name), Step::Item(_)]
+                if name.ends_with("_Account") =>
+            {
+                Some(spell(path))
+            }
+            _ => None,
+        },
         Value::Object(fields) => fields.iter().find_map(|(name, value)| {
-            path.push(name);
-            let numeric = match value {
-                Value::Number(_) => true,
-                Value::Array(items) => items.iter().any(Value::is_number),
-                _ => false,
-            };
-            let found = if numeric && name.ends_with("_Account") {
-                // Names that we do not know may be as long as the body.
-                Some(path.join(".").chars().take(MAX_PATH_CHARS).collect())
-            } else {
-                numeric_account(value, path)
-            };
+            path.push(Step::Field(name));
+            let found = numeric_account(value, path);
             path.pop();
             found
         }),
-        Value::Array(items) => items.iter().find_map(|item| numeric_account(item, path)),
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
+            path.push(Step::Item(index));
+            let found = numeric_account(item, path);
+            path.pop();
+            found
+        }),
         _ => None,
     }
+}
+
+/// A path as refusals spell it: `MemberList[1].Member_Account`. Names that we do not know may be as
+/// long as the body.
+fn spell(path: &[Step<'_>]) -> String {
+    let mut spelt = String::new();
+    for step in path {
+        match step {
+            Step::Field(name) if spelt.is_empty() => spelt += name,
+            Step::Field(name) => spelt += &format!(".{name}"),
+            Step::Item(index) => spelt += &format!("[{index}]"),
+        }
+    }
+    spelt.chars().take(MAX_PATH_CHARS).collect()
 }
 
 #[cfg(test)]
@@ -131,5 +182,58 @@ mod tests {
         };
         assert_eq!(field("MemberInfo"), "MemberInfo.A_Account");
         assert_eq!(field(&"é".repeat(100_000)), "é".repeat(MAX_PATH_CHARS));
+    }
+
+    /// What is said of a body whose fields are integers.
+    fn said(body: &str) -> String {
+        let request = parse::<std::collections::BTreeMap<String, i64>>(body.as_bytes());
+        match request.expect_err("this is refused") {
+            Refused::Gateway(GatewayRefusal::AccountNotText { field }) => format!("60015 {field}"),
+            Refused::Gateway(GatewayRefusal::Json { reason }) => format!("60003 {reason}"),
+            Refused::Field(fault) => format!("100002 {fault}"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_number_beyond_every_type_is_json_and_of_the_wrong_type() {
+        let beyond = "100002 A: wrong type, a number beyond every range";
+        let digits = "9".repeat(400);
+        for number in ["1e400", "-1E+400", "0.1e999", digits.as_str()] {
+            assert_eq!(said(&format!(r#"{{"A":{number}}}"#)), beyond);
+            assert_eq!(
+                said(&format!(r#"{{"X_Account":[1.5,{number}],"A":0}}"#)),
+                "60015 X_Account[0]"
+            );
+            assert_eq!(
+                said(&format!(r#"{{"A":{number},"B":{{"X_Account":1}}}}"#)),
+                "60015 B.X_Account"
+            );
+            assert_eq!(said(&format!(r#"{{"A":{number},}}"#))[..6], *"60003 ");
+        }
+        assert_eq!(
+            said(r#"{"A":9223372036854775808}"#),
+            "100002 A: expected an integer of 64 bits"
+        );
+        assert_eq!(
+            said(r#"{"A":"1e400"}"#),
+            "100002 A: wrong type, expected an integer of 64 bits"
+        );
+    }
+
+    #[test]
+    fn numbers_are_made_small_and_nothing_else() {
+        let text = r#"{"-1e5\\\"2":[-1.5E+7,true,12,"e"],"é":0.1e-4}"#;
+        let small = r#"{"-1e5\\\"2":[0      ,true,0 ,"e"],"é":0     }"#;
+        assert_eq!(with_small_numbers(text), small);
+    }
+
+    #[test]
+    fn what_is_no_text_is_no_json_and_comes_before_any_field() {
+        for number in ["1.5", "1e400"] {
+            let body = format!(r#"{{"A":{number},"B":"\ud800"}}"#);
+            let column = body.len() - 1;
+            assert_eq!(said(&body), format!("60003 line 1, column {column}"));
+        }
     }
 }

@@ -12,6 +12,7 @@ mod gateway;
 mod head;
 mod json;
 mod nearest;
+mod object;
 mod record;
 mod redact;
 mod refused;

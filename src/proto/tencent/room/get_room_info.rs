@@ -82,29 +82,58 @@ mod tests {
 
     use crate::proto::tencent::tests::{Desk, done};
 
+    const CREATE: &str = "room_engine_http_srv/create_room";
+    const PATH: &str = "room_engine_http_srv/get_room_info";
+
+    /// The documented reply, but for the moment of creation, which the clock says.
     #[test]
-    fn a_room_of_defaults_has_the_documented_shape() {
+    fn the_documented_request_gets_the_documented_reply() {
         let desk = Desk::new();
-        let create = r#"{"RoomInfo":{"RoomId":"r-1001","RoomType":"Conference"}}"#;
-        assert_eq!(desk.call("room_engine_http_srv/create_room", create), done());
-        let mut reply = desk.call("room_engine_http_srv/get_room_info", r#"{"RoomId":"r-1001"}"#);
-        let info = reply["Response"]["RoomInfo"].as_object_mut().unwrap();
-        let [start, end, created] = ["ScheduleStartTime", "ScheduleEndTime", "CreateTime"]
-            .map(|field| info.remove(field).unwrap().as_u64().unwrap());
-        assert_eq!((start, end), (created, created + 3600));
+        desk.freeze_at(2_000_000_000);
+        let create = json!({"RoomInfo": {
+            "RoomId": "r-1001", "RoomName": "Weekly", "RoomType": "Conference",
+            "Owner_Account": "alice", "MaxMemberCount": 50, "IsAudioDisabled": true,
+            "CustomInfo": "x", "ScheduleStartTime": 1_793_271_355,
+            "ScheduleEndTime": 1_793_274_955, "IsSeatEnabled": true, "MaxSeatCount": 16,
+            "TakeSeatMode": "ApplyToTake",
+        }});
+        assert_eq!(desk.call(CREATE, &create.to_string()), done());
         assert_eq!(
-            reply,
+            desk.call(PATH, r#"{"RoomId":"r-1001"}"#),
             json!({
                 "ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "",
                 "Response": {"RoomInfo": {
-                    "RoomId": "r-1001", "RoomName": "r-1001", "RoomType": "Conference",
-                    "Owner_Account": "admin", "MaxMemberCount": 300, "MaxSeatCount": 0,
-                    "IsVideoDisabled": false, "IsAudioDisabled": false, "IsMessageDisabled": false,
+                    "RoomId": "r-1001", "RoomName": "Weekly", "RoomType": "Conference",
+                    "Owner_Account": "alice", "MaxMemberCount": 50, "MaxSeatCount": 16,
+                    "IsVideoDisabled": false, "IsAudioDisabled": true, "IsMessageDisabled": false,
                     "IsScreenSharingDisabled": false, "IsCloudRecordingDisabled": false,
-                    "CustomInfo": "", "RoomStatus": "Running", "IsSeatEnabled": false,
-                    "TakeSeatMode": "None", "MemberCount": 1,
+                    "CustomInfo": "x", "ScheduleStartTime": 1_793_271_355,
+                    "ScheduleEndTime": 1_793_274_955, "RoomStatus": "Running",
+                    "IsSeatEnabled": true, "TakeSeatMode": "ApplyToTake",
+                    "CreateTime": 2_000_000_000, "MemberCount": 1,
                 }},
             })
+        );
+    }
+
+    #[test]
+    fn a_room_of_defaults_starts_now_and_lasts_an_hour() {
+        let desk = Desk::new();
+        desk.freeze_at(2_000_000_000);
+        let create = r#"{"RoomInfo":{"RoomId":"r-1001","RoomType":"Conference"}}"#;
+        assert_eq!(desk.call(CREATE, create), done());
+        assert_eq!(
+            desk.call(PATH, r#"{"RoomId":"r-1001"}"#)["Response"],
+            json!({"RoomInfo": {
+                "RoomId": "r-1001", "RoomName": "r-1001", "RoomType": "Conference",
+                "Owner_Account": "admin", "MaxMemberCount": 300, "MaxSeatCount": 0,
+                "IsVideoDisabled": false, "IsAudioDisabled": false, "IsMessageDisabled": false,
+                "IsScreenSharingDisabled": false, "IsCloudRecordingDisabled": false,
+                "CustomInfo": "", "ScheduleStartTime": 2_000_000_000,
+                "ScheduleEndTime": 2_000_003_600, "RoomStatus": "Running",
+                "IsSeatEnabled": false, "TakeSeatMode": "None", "CreateTime": 2_000_000_000,
+                "MemberCount": 1,
+            }})
         );
     }
 }

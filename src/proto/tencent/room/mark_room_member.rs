@@ -16,6 +16,7 @@ use serde::de::{Deserializer, Error, Visitor};
 use crate::domain::{Account, MIN_MARK, MarkMembers};
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{AccountText, FieldFault, Text, account, required, room_id};
+use crate::proto::tencent::object::Object;
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
 use crate::proto::tencent::schema::{AccountField, RoomIdField};
@@ -42,7 +43,7 @@ pub struct Request<'a> {
     /// Whose marks, and which.
     #[serde(borrow)]
     #[schemars(required, length(min = 1, max = MEMBERS_PER_CALL))]
-    member_list: Option<Vec<Entry<'a>>>,
+    member_list: Option<Vec<Object<Entry<'a>>>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -73,6 +74,9 @@ impl<'de> Deserialize<'de> for CommandType {
             type Value = CommandType;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("1 or 2")
+            }
+            fn visit_i64<E: Error>(self, number: i64) -> Result<CommandType, E> {
+                Err(E::invalid_value(serde::de::Unexpected::Signed(number), &self))
             }
             fn visit_u64<E: Error>(self, number: u64) -> Result<CommandType, E> {
                 match number {
@@ -117,8 +121,11 @@ impl Command for MarkRoomMember {
             let reason = format!("{} members, 1 to {MEMBERS_PER_CALL}", list.len());
             return Err(FieldFault::new("MemberList", reason).into());
         }
-        let entries: Vec<_> =
-            list.iter().enumerate().map(|(nth, it)| entry(nth, it)).collect::<Result<_, _>>()?;
+        let entries: Vec<_> = list
+            .iter()
+            .enumerate()
+            .map(|(nth, Object(it))| entry(nth, it))
+            .collect::<Result<_, _>>()?;
         Ok(call.engine.run(call.app, &room, &MarkMembers::new(set, entries)).await?)
     }
 }
@@ -132,13 +139,13 @@ fn entry(nth: usize, entry: &Entry<'_>) -> Result<(Account, Vec<u32>), FieldFaul
         let reason = format!("{} marks, 1 to {MARKS_PER_MEMBER}", marks.len());
         return Err(FieldFault::new(field("Marks"), reason));
     }
-    let mark = |mark: &i64| {
+    let mark = |(at, mark): (usize, &i64)| {
         u32::try_from(*mark).ok().filter(|mark| *mark >= MIN_MARK).ok_or_else(|| {
             let reason = format!("{mark}, {MIN_MARK} to {}", u32::MAX);
-            FieldFault::new(field("Marks"), reason)
+            FieldFault::new(field(&format!("Marks[{at}]")), reason)
         })
     };
-    let marks = marks.iter().map(mark).collect::<Result<_, _>>()?;
+    let marks = marks.iter().enumerate().map(mark).collect::<Result<_, _>>()?;
     Ok((account(field("Member_Account"), who)?, marks))
 }
 
@@ -157,7 +164,7 @@ mod tests {
         desk.enter("r-1001", "bob");
         let body = |command: &str| {
             format!(
-                r#"{{"RoomId":"r-1001","CommandType":{command},"MemberList":[{{"Member_Account":"bob","Marks":[1002,1000]}}]}}"#
+                r#"{{"RoomId":"r-1001","CommandType":{command},"MemberList":[{{"Member_Account":"bob","Marks":[1000,1002]}}]}}"#
             )
         };
         let marks = || {
@@ -171,8 +178,9 @@ mod tests {
             assert_eq!(desk.call(PATH, &body(delete)), done());
             assert_eq!(marks(), json!([]));
         }
-        for wrong in ["3", r#""3""#, "0", "true"] {
-            desk.refuses(PATH, &body(wrong), 100_002, "CommandType: wrong type, expected 1 or 2");
+        for wrong in ["3", r#""3""#, "0", "-1"] {
+            desk.refuses(PATH, &body(wrong), 100_002, "CommandType: expected 1 or 2");
         }
+        desk.refuses(PATH, &body("true"), 100_002, "CommandType: wrong type, expected 1 or 2");
     }
 }

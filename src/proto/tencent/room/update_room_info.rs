@@ -18,6 +18,7 @@ use super::words::TAKE_SEAT_MODES;
 use crate::domain::{RoomChange, UpdateRoom};
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{Text, required, room_id};
+use crate::proto::tencent::object::Object;
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
 use crate::proto::tencent::schema::{RoomIdField, words_or_null};
@@ -31,7 +32,7 @@ pub struct Request<'a> {
     /// The room and what is to change of it. What is absent stays.
     #[serde(rename = "RoomInfo", borrow)]
     #[schemars(required)]
-    room_info: Option<RoomInfo<'a>>,
+    room_info: Option<Object<RoomInfo<'a>>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -94,7 +95,7 @@ impl Command for UpdateRoomInfo {
         request: Request<'a>,
         _: &'a mut Reply,
     ) -> Result<(), Refused> {
-        let info = required("RoomInfo", request.room_info)?;
+        let Object(info) = required("RoomInfo", request.room_info)?;
         let room = room_id("RoomInfo.RoomId", info.room_id)?;
         let change = RoomChange {
             name: room_name(info.room_name.as_ref())?,
@@ -123,7 +124,7 @@ mod tests {
     const PATH: &str = "room_engine_http_srv/update_room_info";
 
     #[test]
-    fn the_documented_fields_change_and_the_others_stay() {
+    fn the_documented_request_changes_its_fields_and_no_others() {
         let desk = Desk::new();
         let create = json!({"RoomInfo": {
             "RoomId": "r-1001", "RoomType": "Conference", "RoomName": "Weekly",

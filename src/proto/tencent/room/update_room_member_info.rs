@@ -14,6 +14,7 @@ use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{
     AccountText, Text, account, optional_text, required, room_id, word,
 };
+use crate::proto::tencent::object::Object;
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
 use crate::proto::tencent::schema::{AccountField, RoomIdField, words_or_null};
@@ -37,7 +38,7 @@ pub struct Request<'a> {
     /// The member and what is to change of it. What is absent stays.
     #[serde(borrow)]
     #[schemars(required)]
-    member_info: Option<MemberInfo<'a>>,
+    member_info: Option<Object<MemberInfo<'a>>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -81,7 +82,7 @@ impl Command for UpdateRoomMemberInfo {
         _: &'a mut Reply,
     ) -> Result<(), Refused> {
         let room = room_id("RoomId", request.room_id)?;
-        let info = required("MemberInfo", request.member_info)?;
+        let Object(info) = required("MemberInfo", request.member_info)?;
         let who = required("MemberInfo.Member_Account", info.account)?;
         let name =
             optional_text("MemberInfo.NameCard", info.name_card.as_ref(), MAX_NAME_CARD_BYTES)?;
