@@ -37,7 +37,6 @@ pub struct Response<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 #[schemars(inline)]
-#[expect(clippy::struct_field_names, reason = "the wire has three switches of one kind")]
 struct SeatRow<'a> {
     /// Which seat, from 0.
     index: u32,
