@@ -6,6 +6,7 @@
 
 mod app;
 mod auth;
+mod bans;
 mod clock;
 mod cursor;
 mod due;
@@ -13,7 +14,6 @@ mod random;
 mod rate;
 mod request_id;
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use dashmap::DashMap;
@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 
 pub use app::App;
 pub use auth::{AuthRefusal, Caller};
+pub use bans::MAX_BANS_PASSED;
 pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
@@ -31,8 +32,8 @@ pub use request_id::RequestId;
 use self::request_id::RequestIds;
 use crate::config::AppSettings;
 use crate::domain::{
-    AppId, BanView, Env, Need, Operation, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey,
-    RoomView, Slice,
+    AppId, Env, Need, Operation, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView,
+    Slice,
 };
 use crate::store::{Counts, RoomStore, TxError};
 use crate::telemetry::Metrics;
@@ -139,22 +140,6 @@ impl Engine {
         let mut look = |slice: &Slice<'_>| seen = slice.room.map(|room| see(&room, slice));
         self.store.read(&key, need, &mut look).await?;
         seen.ok_or(Failure::Refused(Refusal::NoSuchRoom))
-    }
-
-    /// Visits a room's bans in the order of banning, over or not, behind a place (0: all of them),
-    /// until `see` has enough.
-    ///
-    /// # Errors
-    /// [`Refusal::NoSuchRoom`] or [`Failure::Unavailable`].
-    pub async fn bans(
-        &self,
-        app: &App,
-        room: &RoomId,
-        after: u64,
-        see: &mut (dyn FnMut(&BanView<'_>) -> ControlFlow<()> + Send),
-    ) -> Result<(), Failure> {
-        let key = RoomKey { app: app.id(), room: room.clone() };
-        Ok(self.store.bans(&key, after, see).await?)
     }
 
     /// Visits a room's members in order.
