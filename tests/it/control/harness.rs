@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::contract::{Seen, check};
-use crate::harness::{ADMIN, client, now_s, usersig_of};
+use crate::harness::{ADMIN, client, now_s, path_of, usersig_of};
 pub(crate) use crate::harness::{SDKAPPID as APP, settings_for as settings};
 
 /// A server.
@@ -89,9 +89,10 @@ impl Server {
     pub(crate) async fn vendor(&self, app: u32, command: &str, body: Value) {
         let ticket = usersig_of(DEVELOPMENT_KEY, app, ADMIN, now_s(), 60);
         let url = format!(
-            "http://{}/v4/room_engine_http_srv/{command}?sdkappid={app}&identifier=admin&usersig=\
-             {ticket}&random=1&contenttype=json",
-            self.running.address
+            "http://{}/v4/{}?sdkappid={app}&identifier=admin&usersig={ticket}&random=1\
+             &contenttype=json",
+            self.running.address,
+            path_of(command)
         );
         let answer = answer(self.client.post(url).body(body.to_string())).await;
         assert_eq!(answer.body["ErrorCode"], 0, "{answer:?}");
