@@ -18,4 +18,5 @@ mod people;
 mod program;
 mod raw;
 mod rooms;
+mod seats;
 mod tls;

@@ -87,6 +87,18 @@ impl Server {
 
     /// A signed command of the room dialect that must succeed.
     pub(crate) async fn vendor(&self, app: u32, command: &str, body: Value) {
+        let answer = self.vendor_call(app, command, body).await;
+        assert_eq!(answer.body["ErrorCode"], 0, "{answer:?}");
+    }
+
+    /// A signed command of the room dialect that must be refused: its code.
+    pub(crate) async fn vendor_refuses(&self, command: &str, body: Value) -> u64 {
+        let answer = self.vendor_call(APP, command, body).await;
+        assert_eq!(answer.body["ActionStatus"], "FAIL", "{answer:?}");
+        answer.body["ErrorCode"].as_u64().unwrap()
+    }
+
+    async fn vendor_call(&self, app: u32, command: &str, body: Value) -> Answer {
         let ticket = usersig_of(DEVELOPMENT_KEY, app, ADMIN, now_s(), 60);
         let url = format!(
             "http://{}/v4/{}?sdkappid={app}&identifier=admin&usersig={ticket}&random=1\
@@ -94,8 +106,7 @@ impl Server {
             self.running.address,
             path_of(command)
         );
-        let answer = answer(self.client.post(url).body(body.to_string())).await;
-        assert_eq!(answer.body["ErrorCode"], 0, "{answer:?}");
+        answer(self.client.post(url).body(body.to_string())).await
     }
 
     /// A room, owned by `admin`, with more facts than the necessary ones.

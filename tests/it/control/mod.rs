@@ -9,3 +9,4 @@ mod members;
 mod openapi;
 mod paths;
 mod rooms;
+mod seat_queue;

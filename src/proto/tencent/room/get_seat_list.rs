@@ -42,7 +42,7 @@ struct SeatRow<'a> {
     index: u32,
     /// Who sits there; absent for a free seat.
     #[serde(rename = "Member_Account", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "AccountField")]
+    #[schemars(default, with = "AccountField")]
     taken_by: Option<&'a str>,
     /// The seat is locked.
     is_taken_disabled: bool,
