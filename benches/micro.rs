@@ -11,7 +11,7 @@ use common::{
     room, scattered,
 };
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use guestlist::domain::{MemberChange, MemberView, PageQuery, PageSink, UpdateMember};
+use guestlist::domain::{MemberChange, MemberView, PageQuery, PageSink, Seats, UpdateMember};
 use guestlist::engine::{App, Engine};
 use guestlist::proto::tencent::{Gateway, Head, Origins};
 use guestlist::sig::usersig;

@@ -6,6 +6,7 @@
 
 mod app;
 mod auth;
+mod bans;
 mod callbacks;
 mod clock;
 mod cursor;
@@ -18,7 +19,6 @@ mod receiver;
 mod request_id;
 mod requests;
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use dashmap::DashMap;
@@ -26,6 +26,7 @@ use tokio::sync::Notify;
 
 pub use app::App;
 pub use auth::{AuthRefusal, Caller};
+pub use bans::MAX_BANS_PASSED;
 pub use callbacks::{
     Attempt, CALLBACK_LOG_BYTES, CallbackState, Courier, CourierFuture, Delivery, LoggedCallback,
     MAX_LOGGED_ATTEMPTS, Verdict,
@@ -47,8 +48,7 @@ use self::deciding::Deciding;
 use self::request_id::RequestIds;
 use crate::config::AppSettings;
 use crate::domain::{
-    AppId, BanView, Need, Operation, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey,
-    RoomView, Slice,
+    AppId, Need, Operation, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView, Slice,
 };
 pub use crate::store::TakenLetter;
 use crate::store::{Counts, OutboxCounts, RoomStore, TxError};
@@ -170,22 +170,6 @@ impl Engine {
         let mut look = |slice: &Slice<'_>| seen = slice.room.map(|room| see(&room, slice));
         self.store.read(&key, need, &mut look).await?;
         seen.ok_or(Failure::Refused(Refusal::NoSuchRoom))
-    }
-
-    /// Visits a room's bans in the order of banning, over or not, behind a place (0: all of them),
-    /// until `see` has enough.
-    ///
-    /// # Errors
-    /// [`Refusal::NoSuchRoom`] or [`Failure::Unavailable`].
-    pub async fn bans(
-        &self,
-        app: &App,
-        room: &RoomId,
-        after: u64,
-        see: &mut (dyn FnMut(&BanView<'_>) -> ControlFlow<()> + Send),
-    ) -> Result<(), Failure> {
-        let key = RoomKey { app: app.id(), room: room.clone() };
-        Ok(self.store.bans(&key, after, see).await?)
     }
 
     /// Visits a room's members in order.

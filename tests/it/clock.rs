@@ -21,14 +21,15 @@ impl Server {
         (sent.status().as_u16(), sent.json().await.unwrap())
     }
 
-    async fn advance(&self, body: Value) -> (u16, Value) {
+    /// Moves the clock: the status and the body of the answer.
+    pub(crate) async fn advance(&self, body: Value) -> (u16, Value) {
         let request = self.control(Method::POST, "clock/advance").body(body.to_string());
         let sent = request.send().await.unwrap();
         (sent.status().as_u16(), sent.json().await.unwrap())
     }
 
     /// Freezes the clock where it is.
-    async fn freeze(&self) -> u64 {
+    pub(crate) async fn freeze(&self) -> u64 {
         let (status, clock) = self.set_clock(json!({"frozen": true})).await;
         assert_eq!((status, &clock["frozen"]), (200, &json!(true)));
         clock["now_ms"].as_u64().unwrap()
@@ -101,7 +102,7 @@ async fn a_ticket_expires_because_the_clock_was_moved() {
 }
 
 /// Whoever signs here has to live longer than the clocks of these tests.
-async fn long_lived(overrides: &[&str]) -> Server {
+pub(crate) async fn long_lived(overrides: &[&str]) -> Server {
     let server = Server::with(overrides).await;
     server.signing_for(10 * 365 * 86_400)
 }

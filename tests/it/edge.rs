@@ -143,6 +143,43 @@ async fn a_store_that_fails_is_an_internal_error_and_nothing_is_half_applied() {
 }
 
 #[tokio::test]
+async fn bans_and_seats_that_cannot_be_written_or_read_are_an_internal_error() {
+    let unavailable =
+        (100_001, "internal error: the store is unavailable, please retry".to_owned());
+    let list = json!({"RoomId": "r", "MemberList_Account": ["bob"], "Duration": 60});
+    let changes = [
+        ("ban_room_member", &list, 0),
+        ("unban_room_member", &list, 0),
+        ("pick_user_on_seat", &json!({"Member_Account": "admin", "Index": 0}), 0),
+        ("kick_user_off_seat", &json!({"Member_Account": "admin"}), 100_206),
+        ("lock_seat", &json!({"Index": 0, "ForbidTaken": true}), 0),
+        ("switch_seat", &json!({"Member_Account": "admin", "ToIndex": 0}), 100_206),
+        (
+            "move_user_to_seat",
+            &json!({"Member_Account": "admin", "SeatIndex": 0, "Policy": 0}),
+            100_206,
+        ),
+    ];
+    for (command, body, answered) in changes {
+        // The room is the first transaction.
+        let server = Server::on(faulty(Fault::Commit { at: 2 }), &[]).await;
+        server.create_with("r", json!({"IsSeatEnabled": true})).await;
+        let before = server.whole("r").await;
+        let mut body = body.clone();
+        body["RoomId"] = "r".into();
+        assert_eq!(server.refused(command, body.clone()).await, unavailable, "{command}");
+        assert_eq!(server.whole("r").await, before, "{command}");
+        assert_eq!(server.room(command, body).await["ErrorCode"], answered, "{command}");
+    }
+    let server = Server::on(faulty(Fault::Reads), &[]).await;
+    server.create("r").await;
+    for command in ["get_banned_member_list", "get_seat_list"] {
+        let refused = server.refused(command, json!({"RoomId": "r"})).await;
+        assert_eq!(refused, unavailable, "{command}");
+    }
+}
+
+#[tokio::test]
 async fn a_stop_answers_what_was_accepted() {
     let server = Server::start().await;
     let mut half_sent = Raw::to(&server).await;

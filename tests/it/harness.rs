@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use guestlist::app::{Running, start_on};
 use guestlist::config::{DEVELOPMENT_KEY, Defaults, Settings, Sources};
+use guestlist::proto::tencent::commands;
 use guestlist::sig::usersig::{Claims, SecretKey, sign};
 use guestlist::store::{Fault, Faulty, MemoryStore, RoomStore};
 use reqwest::{Client, Method, Response, StatusCode};
@@ -77,7 +78,7 @@ impl Server {
 
     /// The URL of a command of the room dialect, signed.
     pub(crate) fn room_url(&self, command: &str) -> String {
-        self.url(&format!("/v4/room_engine_http_srv/{command}?{}", self.query()))
+        self.url(&format!("/v4/{}?{}", path_of(command), self.query()))
     }
 
     pub(crate) fn url(&self, path_and_query: &str) -> String {
@@ -108,10 +109,41 @@ impl Server {
         refusal(&self.room(command, body).await)
     }
 
+    /// Calls a command in each of the ways that must be refused: the body, the code, the text. The room
+    /// stays as it is.
+    pub(crate) async fn refuses(&self, room: &str, command: &str, rows: &[(Value, u64, &str)]) {
+        let before = self.whole(room).await;
+        for (body, code, text) in rows {
+            let refused = self.refused(command, body.clone()).await;
+            assert_eq!(refused, (*code, (*text).to_owned()), "{command} {body}");
+            assert_eq!(self.whole(room).await, before, "nothing half applied: {command} {body}");
+        }
+    }
+
     /// A room of defaults.
     pub(crate) async fn create(&self, room: &str) {
-        let info = json!({"RoomId": room, "RoomType": "Conference"});
+        self.create_with(room, json!({})).await;
+    }
+
+    /// A room with more facts than the necessary ones.
+    pub(crate) async fn create_with(&self, room: &str, more: Value) {
+        let mut info = json!({"RoomId": room, "RoomType": "Conference"});
+        info.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.done("create_room", json!({"RoomInfo": info})).await;
+    }
+
+    /// Everything that the control plane shows of a room and its members.
+    pub(crate) async fn whole(&self, room: &str) -> Value {
+        let shown = self.shown(&format!("rooms/{room}")).await;
+        let members = self.shown(&format!("rooms/{room}/members?limit=1000")).await;
+        json!({"room": shown, "members": members})
+    }
+
+    /// What the control plane shows of this app.
+    pub(crate) async fn shown(&self, path: &str) -> Value {
+        let answer = self.control(Method::GET, path).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.json().await.unwrap()
     }
 
     /// A client comes in through the control plane.
@@ -159,6 +191,13 @@ impl Server {
             }
         }
     }
+}
+
+/// Service and name of a command of the room dialect; a name that is none is taken for one of rooms.
+pub(crate) fn path_of(command: &str) -> String {
+    let mut paths = commands().map(|entry| &entry.spec).filter(|spec| spec.name() == command);
+    let unknown = || format!("room_engine_http_srv/{command}");
+    paths.next().map_or_else(unknown, |spec| spec.path.to_owned())
 }
 
 /// A store in memory with a fault.

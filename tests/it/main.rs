@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod bans;
 mod callback;
 mod callbacks;
 mod child;
@@ -20,4 +21,5 @@ mod people;
 mod program;
 mod raw;
 mod rooms;
+mod seats;
 mod tls;

@@ -94,7 +94,7 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
                 Some(machine.run(world, at, &Leave { account: account(&who), reason }, done))
             }
             Step::ChangeOwner(at, from, to) => {
-                let operation = ChangeOwner::new(account(&from), account(&to));
+                let operation = ChangeOwner::new(account(&from), account(&from), account(&to));
                 Some(machine.run(world, at, &operation, done))
             }
             Step::Kick(at, by, who) => {

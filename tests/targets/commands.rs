@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use futures_util::FutureExt;
 use guestlist::config::DEVELOPMENT_KEY;
-use guestlist::domain::{Account, Enter, RoomId, RoomView};
+use guestlist::domain::{Account, AskForSeat, Enter, RoomId, RoomView};
 use guestlist::proto::tencent::{Admitted, Answer, Head, Spec, commands};
 use guestlist::sig::usersig::{Claims, SecretKey, sign};
 use serde::de::IgnoredAny;
@@ -23,9 +23,14 @@ const GATEWAY_CODES: [u32; 3] = [60003, 60008, 60015];
 /// The longest `ErrorInfo`, in bytes: it may name a field and a limit, not repeat the body.
 const ERROR_INFO_BYTES_MAX: usize = 512;
 const ADD_ROBOT: &str = "room_engine_http_srv/add_robot";
+const BAN: &str = "room_engine_http_srv/ban_room_member";
+const BANS: &str = "room_engine_http_srv/get_banned_member_list";
 const CREATE: &str = "room_engine_http_srv/create_room";
 const INFO: &str = "room_engine_http_srv/get_room_info";
 const LIST: &str = "room_engine_http_srv/get_room_member_list";
+const LOCK_SEAT: &str = "room_engine_http_mic/lock_seat";
+const PICK: &str = "room_engine_http_mic/pick_user_on_seat";
+const SEATS: &str = "room_engine_http_mic/get_seat_list";
 const UPDATE_MEMBER: &str = "room_engine_http_srv/update_room_member_info";
 
 thread_local! {
@@ -101,8 +106,8 @@ impl Clerk {
         code
     }
 
-    /// Two rooms: one with an owner, an administrator, members, a robot, seats and a password, one of the
-    /// caller with nothing.
+    /// Two rooms: one with an owner, an administrator, members, a robot, bans and a password, where two sit,
+    /// one waits for a seat and one seat is locked; one of the caller with nothing.
     fn set_the_stage(&self) {
         let desk = &self.desk;
         at_once(desk.engine.reset(&desk.app())).expect("memory is there");
@@ -111,10 +116,11 @@ impl Clerk {
             "IsSeatEnabled": true, "TakeSeatMode": "FreeToTake", "Password": "4321",
         }});
         self.done(CREATE, &room);
-        for account in ["user4", "user1", "\"\\é"] {
-            let account = Account::parse(account).expect("a good account");
-            let enter = Enter { account, name: Some("🙂\u{7}".into()), password: None };
-            let room = RoomId::parse("room-test").expect("a good id");
+        let account = |text: &str| Account::parse(text).expect("a good account");
+        let room = RoomId::parse("room-test").expect("a good id");
+        for name in ["user4", "user1", "user5", "mallory", "\"\\é"] {
+            let enter =
+                Enter { account: account(name), name: Some("🙂\u{7}".into()), password: None };
             at_once(desk.engine.run(&desk.app(), &room, &enter)).expect("the door is open");
         }
         let admin = json!({"RoomId": "room-test", "MemberInfo": {
@@ -122,6 +128,19 @@ impl Clerk {
         }});
         self.done(UPDATE_MEMBER, &admin);
         self.done(ADD_ROBOT, &json!({"RoomId": "room-test", "Member_Account": "robot1"}));
+        for (index, sits) in (0..).zip(["user1", "robot1"]) {
+            let pick = json!({"RoomId": "room-test", "Member_Account": sits, "Index": index});
+            self.done(PICK, &pick);
+        }
+        self.done(LOCK_SEAT, &json!({"RoomId": "room-test", "Index": 2, "ForbidTaken": true}));
+        let ask = AskForSeat { account: account("user4") };
+        at_once(desk.engine.run(&desk.app(), &room, &ask)).expect("nobody forbids it");
+        // Longer than a fuzzer runs: the room stays as it is.
+        let ban = json!({
+            "RoomId": "room-test", "MemberList_Account": ["mallory"], "Reason": "",
+            "Duration": u32::MAX,
+        });
+        self.done(BAN, &ban);
         self.done(CREATE, &json!({"RoomInfo": {"RoomId": "r-1001", "RoomType": "Conference"}}));
     }
 
@@ -207,8 +226,40 @@ impl Clerk {
         assert_eq!(members, self.walk(room, 2), "pages of another size, another list");
         assert_eq!(facts["MemberCount"], members.len());
         self.check_members(facts, &members);
+        let in_the_room: HashSet<&Value> = members.iter().map(|it| &it["Member_Account"]).collect();
+        let seats = self.look_at_seats(room, facts, &in_the_room);
+        let bans = self.look_at_bans(room, &in_the_room);
         let members = members.iter().map(Value::to_string);
-        [info.text].into_iter().chain(members).collect()
+        [info.text, seats, bans].into_iter().chain(members).collect()
+    }
+
+    /// Every seat, by its index; who sits is in the room and sits once; a locked seat is free.
+    fn look_at_seats(&self, room: &str, facts: &Value, in_the_room: &HashSet<&Value>) -> String {
+        let Seen { text, value, .. } = self.ask(SEATS, &json!({"RoomId": room}));
+        let seats = value["Response"]["SeatList"].as_array().expect("a list");
+        assert_eq!(facts["MaxSeatCount"], seats.len());
+        let mut seated = HashSet::new();
+        for (index, seat) in seats.iter().enumerate() {
+            assert_eq!(seat["Index"], index);
+            let Some(account) = seat.get("Member_Account") else { continue };
+            assert!(in_the_room.contains(account), "{account} sits and is not there");
+            assert!(seated.insert(account), "{account} sits twice");
+            assert_eq!(seat["IsTakenDisabled"], false, "{account} sits on a locked seat");
+        }
+        text
+    }
+
+    /// Nobody is banned twice, or banned and in the room.
+    fn look_at_bans(&self, room: &str, in_the_room: &HashSet<&Value>) -> String {
+        let Seen { text, value, .. } = self.ask(BANS, &json!({"RoomId": room}));
+        let bans = value["Response"]["BannedAccountList"].as_array().expect("a list");
+        let mut banned = HashSet::new();
+        for ban in bans {
+            let account = &ban["Member_Account"];
+            assert!(!in_the_room.contains(account), "{account} is banned and there");
+            assert!(banned.insert(account), "{account} is banned twice");
+        }
+        text
     }
 
     /// All members, in pages of so many.

@@ -15,15 +15,17 @@ use crate::domain::room::Facts;
 /// Refused: an unknown room, somebody who does not own it, a new owner who is not in it.
 #[derive(Debug, Clone)]
 pub struct ChangeOwner {
+    /// Who asks.
+    by: Account,
     /// The present owner and the one to come.
     accounts: [Account; 2],
 }
 
 impl ChangeOwner {
-    /// Passes the ownership on from one to the other.
+    /// Passes the ownership on from one to the other, because somebody asks for it.
     #[must_use]
-    pub fn new(from: Account, to: Account) -> Self {
-        Self { accounts: [from, to] }
+    pub fn new(by: Account, from: Account, to: Account) -> Self {
+        Self { by, accounts: [from, to] }
     }
 }
 
@@ -73,7 +75,7 @@ impl Operation for ChangeOwner {
             ..Delta::default()
         };
         if gone {
-            delta.vacate(seen.seats(), std::slice::from_ref(from), from);
+            delta.vacate(seen.seats(), std::slice::from_ref(from), &self.by);
         }
         Ok((delta, ()))
     }

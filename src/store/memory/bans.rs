@@ -6,35 +6,35 @@ use std::ops::Bound;
 
 use crate::domain::{Account, Ban, BanView, BanWrite};
 
-/// The bans of one room.
+/// The bans of one room. A walk reads records one behind the other and looks nothing up.
 pub(super) struct Bans {
-    /// Keyed: accounts are what clients send.
-    by_account: HashMap<Account, Record, RandomState>,
-    by_place: BTreeMap<u64, Account>,
+    by_place: BTreeMap<u64, Record>,
+    /// The places. Keyed: accounts are what clients send.
+    by_account: HashMap<Account, u64, RandomState>,
     /// End and place.
     by_end: BTreeSet<(u64, u64)>,
 }
 
 struct Record {
+    account: Account,
     until_ms: u64,
-    nth: u64,
 }
 
 impl Bans {
     pub(super) fn new(hasher: RandomState) -> Self {
         Self {
-            by_account: HashMap::with_hasher(hasher),
             by_place: BTreeMap::new(),
+            by_account: HashMap::with_hasher(hasher),
             by_end: BTreeSet::new(),
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.by_account.len()
+        self.by_place.len()
     }
 
     pub(super) fn get(&self, account: &str) -> Option<BanView<'_>> {
-        self.by_account.get_key_value(account).map(view)
+        self.at(*self.by_account.get(account)?)
     }
 
     pub(super) fn write(&mut self, write: BanWrite) {
@@ -49,31 +49,32 @@ impl Bans {
 
     /// Those behind a place, in the order of banning.
     pub(super) fn after(&self, nth: u64) -> impl Iterator<Item = BanView<'_>> {
-        let behind = self.by_place.range((Bound::Excluded(nth), Bound::Unbounded));
-        behind.filter_map(|(_, account)| self.get(account.as_str()))
+        self.by_place.range((Bound::Excluded(nth), Bound::Unbounded)).map(view)
     }
 
     /// Those that end first.
     pub(super) fn ending(&self, count: usize) -> Vec<BanView<'_>> {
-        let first = self.by_end.iter().take(count);
-        let account = |(_, nth): &(u64, u64)| self.by_place.get(nth);
-        first.filter_map(account).filter_map(|account| self.get(account.as_str())).collect()
+        self.by_end.iter().take(count).filter_map(|(_, nth)| self.at(*nth)).collect()
+    }
+
+    fn at(&self, nth: u64) -> Option<BanView<'_>> {
+        self.by_place.get_key_value(&nth).map(view)
     }
 
     fn insert(&mut self, Ban { account, until_ms, nth }: Ban) {
         self.by_end.insert((until_ms, nth));
-        self.by_place.insert(nth, account.clone());
-        self.by_account.insert(account, Record { until_ms, nth });
+        self.by_account.insert(account.clone(), nth);
+        self.by_place.insert(nth, Record { account, until_ms });
     }
 
     fn remove(&mut self, account: &Account) {
-        if let Some(Record { until_ms, nth }) = self.by_account.remove(account) {
-            self.by_place.remove(&nth);
-            self.by_end.remove(&(until_ms, nth));
+        let Some(nth) = self.by_account.remove(account) else { return };
+        if let Some(record) = self.by_place.remove(&nth) {
+            self.by_end.remove(&(record.until_ms, nth));
         }
     }
 }
 
-fn view<'a>((account, record): (&'a Account, &'a Record)) -> BanView<'a> {
-    BanView { account: account.as_str(), until_ms: record.until_ms, nth: record.nth }
+fn view<'a>((nth, record): (&u64, &'a Record)) -> BanView<'a> {
+    BanView { account: record.account.as_str(), until_ms: record.until_ms, nth: *nth }
 }

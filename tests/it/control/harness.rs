@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::contract::{Seen, check};
-use crate::harness::{ADMIN, client, now_s, usersig_of};
+use crate::harness::{ADMIN, client, now_s, path_of, usersig_of};
 pub(crate) use crate::harness::{SDKAPPID as APP, settings_for as settings};
 
 /// A server.
@@ -87,14 +87,26 @@ impl Server {
 
     /// A signed command of the room dialect that must succeed.
     pub(crate) async fn vendor(&self, app: u32, command: &str, body: Value) {
+        let answer = self.vendor_call(app, command, body).await;
+        assert_eq!(answer.body["ErrorCode"], 0, "{answer:?}");
+    }
+
+    /// A signed command of the room dialect that must be refused: its code.
+    pub(crate) async fn vendor_refuses(&self, command: &str, body: Value) -> u64 {
+        let answer = self.vendor_call(APP, command, body).await;
+        assert_eq!(answer.body["ActionStatus"], "FAIL", "{answer:?}");
+        answer.body["ErrorCode"].as_u64().unwrap()
+    }
+
+    async fn vendor_call(&self, app: u32, command: &str, body: Value) -> Answer {
         let ticket = usersig_of(DEVELOPMENT_KEY, app, ADMIN, now_s(), 60);
         let url = format!(
-            "http://{}/v4/room_engine_http_srv/{command}?sdkappid={app}&identifier=admin&usersig=\
-             {ticket}&random=1&contenttype=json",
-            self.running.address
+            "http://{}/v4/{}?sdkappid={app}&identifier=admin&usersig={ticket}&random=1\
+             &contenttype=json",
+            self.running.address,
+            path_of(command)
         );
-        let answer = answer(self.client.post(url).body(body.to_string())).await;
-        assert_eq!(answer.body["ErrorCode"], 0, "{answer:?}");
+        answer(self.client.post(url).body(body.to_string())).await
     }
 
     /// A room, owned by `admin`, with more facts than the necessary ones.

@@ -10,3 +10,4 @@ mod openapi;
 mod paths;
 mod requests;
 mod rooms;
+mod seat_queue;

@@ -1,6 +1,6 @@
 //! Rooms: the list and the room itself.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::harness::{APP, Server, column};
 
@@ -42,6 +42,20 @@ async fn rooms_are_listed_by_id_in_pages() {
     assert_eq!(walked, names);
     let all = server.get(&format!("{rooms}?limit=1000")).await.is(200);
     assert_eq!(column(&all["rooms"], "room"), names);
+}
+
+#[tokio::test]
+async fn a_room_shows_its_first_thousand_bans() {
+    let server = Server::dev(&[]).await;
+    server.room("r").await;
+    let accounts: Vec<String> = (0..1001).map(|n| format!("m{n:04}")).collect();
+    for (twenty, more) in accounts.chunks(20).zip(1..) {
+        let ban = json!({"RoomId": "r", "MemberList_Account": twenty, "Duration": 3600});
+        server.vendor(APP, "ban_room_member", ban).await;
+        let room = server.get(&format!("/apps/{APP}/rooms/r")).await.is(200);
+        let shown = (20 * more).min(1000);
+        assert_eq!(column(&room["bans"], "account"), accounts[..shown]);
+    }
 }
 
 #[tokio::test]
@@ -105,6 +119,8 @@ async fn a_room_shows_its_facts() {
     server.room_with("full", facts).await;
     let full = server.get(&format!("/apps/{APP}/rooms/full")).await.is(200);
     let created_ms = full["info"]["created_ms"].as_u64().unwrap();
+    let seat = |index: u32| json!({"index": index, "account": null, "locked": false, "video_disabled": false, "audio_disabled": false});
+    let free: Value = (0..5).map(seat).collect();
     let expected = json!({
         "room": "full",
         "kind": "conference",
@@ -127,7 +143,7 @@ async fn a_room_shows_its_facts() {
             "created_ms": created_ms,
         },
         "member_count": 1,
-        "seats": [],
+        "seats": free,
         "bans": [],
     });
     assert_eq!(full, expected);

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::{ChangeOwner, Delta, Event, FactsWrite, MemberWrite, Refusal};
 
 fn pass(from: &str, to: &str) -> ChangeOwner {
-    ChangeOwner::new(account(from), account(to))
+    ChangeOwner::new(account("carl"), account(from), account(to))
 }
 
 fn hall() -> Hall {
@@ -44,7 +44,7 @@ fn an_old_owner_who_is_listed_no_longer_leaves_the_seat() {
     let (delta, ()) = hall.decide(&pass("olga", "bert")).unwrap();
     assert_eq!(delta.seats, Some(seats(&[Some("bert"), None])));
     let freed = vec![(1, Seat::default())];
-    assert_eq!(delta.events, [Event::SeatsChanged { by: account("olga"), seats: freed }]);
+    assert_eq!(delta.events, [Event::SeatsChanged { by: account("carl"), seats: freed }]);
 }
 
 #[test]

@@ -55,7 +55,8 @@ impl Command for ChangeRoomOwner {
         let room = room_id("RoomId", request.room_id)?;
         let from = account("From_Account", &required("From_Account", request.from)?)?;
         let to = account("NewOwner_Account", &required("NewOwner_Account", request.to)?)?;
-        Ok(call.engine.run(call.app, &room, &ChangeOwner::new(from, to)).await?)
+        let operation = ChangeOwner::new(call.caller.account().clone(), from, to);
+        Ok(call.engine.run(call.app, &room, &operation).await?)
     }
 }
 

@@ -6,10 +6,10 @@
 //!
 //! Where the page is silent: the order is that of banning, and an offset is a place in it, so that
 //! bans that are lifted meanwhile move nobody; `Limit` absent or 0 is 100, above 100 it is 100002;
-//! of both names `Offset` counts.
+//! of both names `Offset` counts. A page may be shorter than `Limit` before the end: `NextOffset`
+//! alone says that it was the last.
 
 use std::fmt;
-use std::ops::ControlFlow;
 
 use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
@@ -124,38 +124,16 @@ impl Command for GetBannedMemberList {
         let next: Option<u64> = number("Next", request.next.map(|Place(next)| next), 0, i64::MAX)?;
         let offset: Option<u64> = number("Offset", request.offset, 0, i64::MAX)?;
         let after = offset.or(next).unwrap_or_default();
-        let now_ms = call.app.now_ms();
-        let mut page = Page { rows: Vec::new(), limit, last: 0, more: false };
-        let mut see = |ban: &BanView<'_>| page.show(ban, now_ms);
-        call.engine.bans(call.app, &room, after, &mut see).await?;
-        let next_offset = if page.more { page.last } else { 0 };
-        reply.response(&Response { banned_account_list: page.rows, next_offset });
+        let mut rows = Vec::new();
+        let mut see = |ban: &BanView<'_>| {
+            rows.push(BanRow { account: ban.account.into(), until_s: ban.until_ms / 1000 });
+        };
+        let next = call.engine.bans(call.app, &room, after, limit, &mut see).await?;
+        reply.response(&Response {
+            banned_account_list: rows,
+            next_offset: next.unwrap_or_default(),
+        });
         Ok(())
-    }
-}
-
-/// A page as far as it is filled.
-struct Page {
-    rows: Vec<BanRow>,
-    limit: usize,
-    /// The place of the last row.
-    last: u64,
-    /// Another ban follows.
-    more: bool,
-}
-
-impl Page {
-    fn show(&mut self, ban: &BanView<'_>, now_ms: u64) -> ControlFlow<()> {
-        if !ban.in_force(now_ms) {
-            return ControlFlow::Continue(());
-        }
-        if self.rows.len() == self.limit {
-            self.more = true;
-            return ControlFlow::Break(());
-        }
-        self.last = ban.nth;
-        self.rows.push(BanRow { account: ban.account.into(), until_s: ban.until_ms / 1000 });
-        ControlFlow::Continue(())
     }
 }
 

@@ -37,13 +37,12 @@ pub struct Response<'a> {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 #[schemars(inline)]
-#[expect(clippy::struct_field_names, reason = "the wire has three switches of one kind")]
 struct SeatRow<'a> {
     /// Which seat, from 0.
     index: u32,
     /// Who sits there; absent for a free seat.
     #[serde(rename = "Member_Account", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<AccountField>")]
+    #[schemars(default, with = "AccountField")]
     taken_by: Option<&'a str>,
     /// The seat is locked.
     is_taken_disabled: bool,
