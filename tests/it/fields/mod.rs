@@ -31,11 +31,13 @@ const FILE: &str = "tests/data/fields.txt";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_field_of_every_command_is_refused_or_taken_as_written() {
     let requests = Requests::read();
-    let mut lenient = Stage::new(&requests.stage, false).await;
-    let mut strict = Stage::new(&requests.stage, true).await;
+    let mut lenient = Stage::new(false).await;
+    let mut strict = Stage::new(true).await;
     let (mut written, mut faults) = (String::new(), Vec::new());
     for entry in commands() {
         let mutations = mutations::of(requests.good(entry), schema(entry));
+        lenient.turn_to(requests.stage(entry)).await;
+        strict.turn_to(requests.stage(entry)).await;
         let both = tokio::join!(
             outcomes(&mut lenient, entry, &mutations),
             outcomes(&mut strict, entry, &mutations),
@@ -77,8 +79,9 @@ async fn outcomes(stage: &mut Stage<'_>, entry: &Entry, mutations: &[Mutation]) 
 #[tokio::test]
 async fn a_request_that_changes_something_is_found_among_many() {
     let requests = Requests::read();
-    let mut stage = Stage::new(&requests.stage, false).await;
+    let mut stage = Stage::new(false).await;
     let entry = commands().find(|entry| entry.spec.name() == "kick_user_out").unwrap();
+    stage.turn_to(requests.stage(entry)).await;
     let kick = |account: &str| {
         json!({"RoomId": "r-1001", "MemberList_Account": [account], "Reason": ""}).to_string()
     };

@@ -1,5 +1,6 @@
 //! The good request of each command, the stage, and what the OpenAPI document says of both.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -16,7 +17,9 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&docume
 /// The file.
 #[derive(Deserialize)]
 pub(super) struct Requests {
-    pub(super) stage: Vec<Setting>,
+    stage: Vec<Setting>,
+    /// What some commands need besides, behind the stage of all.
+    before: HashMap<String, Vec<Setting>>,
     commands: Map<String, Value>,
 }
 
@@ -51,6 +54,11 @@ impl Requests {
             complete(entry.spec.path, "", read.good(entry), schema(entry));
         }
         read
+    }
+
+    /// What is there before a command comes.
+    pub(super) fn stage(&self, entry: &Entry) -> Vec<&Setting> {
+        self.stage.iter().chain(self.before.get(entry.spec.path).into_iter().flatten()).collect()
     }
 
     /// The good request of a command.

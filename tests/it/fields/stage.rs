@@ -16,7 +16,7 @@ const TICKET_S: u64 = 100 * 365 * 86_400;
 
 pub(super) struct Stage<'a> {
     server: Server,
-    settings: &'a [Setting],
+    settings: Vec<&'a Setting>,
     /// What is to be seen before anything happens.
     untouched: Vec<Value>,
     /// Nothing has been sent that may have changed it.
@@ -31,19 +31,23 @@ pub(super) struct Outcome {
 }
 
 impl<'a> Stage<'a> {
-    pub(super) async fn new(settings: &'a [Setting], strict: bool) -> Self {
+    pub(super) async fn new(strict: bool) -> Self {
         let strict = format!("app.0.strict={strict}");
         let server = Server::with(&["app.0.unlimited=true", &strict]).await.signing_for(TICKET_S);
-        let mut stage = Self { server, settings, untouched: Vec::new(), clean: false };
-        stage.set().await;
-        stage.untouched = stage.seen().await;
-        stage
+        Self { server, settings: Vec::new(), untouched: Vec::new(), clean: false }
+    }
+
+    /// Sets the stage for a command.
+    pub(super) async fn turn_to(&mut self, settings: Vec<&'a Setting>) {
+        self.settings = settings;
+        self.set().await;
+        self.untouched = self.seen().await;
     }
 
     async fn set(&mut self) {
         self.control("POST", "reset", &json!({})).await;
         self.control("PUT", "clock", &json!({"now_ms": NOW_MS, "frozen": true})).await;
-        for setting in self.settings {
+        for setting in &self.settings {
             match setting {
                 Setting::Command { command, body } => {
                     let reply = self.again(command, &body.to_string()).await;

@@ -21,6 +21,8 @@ async fn on(fault: Fault, entry: &Entry, requests: &Requests) -> (u64, String) {
 async fn every_command_says_that_the_store_fails() {
     let requests = Requests::read();
     let (mut fails, mut breaks) = (BTreeMap::new(), BTreeMap::new());
+    // The others ask no store.
+    let commands = || commands().filter(|entry| entry.spec.answers.contains(&100_001));
     for entry in commands() {
         let (fault, calls) = if entry.spec.reads {
             (Fault::Reads, Calls::Reads)

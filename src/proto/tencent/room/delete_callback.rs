@@ -23,7 +23,7 @@ impl Command for DeleteCallback {
         summary: "Lets callbacks go nowhere",
         page: "https://trtc.io/document/60727",
         codes: &[100_001, 100_002],
-        answers: &[100_001, 100_002],
+        answers: &[],
         ..super::SPEC
     };
     type Request<'a> = Request;

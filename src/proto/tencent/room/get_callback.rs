@@ -37,7 +37,7 @@ impl Command for GetCallback {
         page: "https://trtc.io/document/60730",
         reads: true,
         codes: &[100_001, 100_002, 100_301],
-        answers: &[100_001, 100_002, 100_301],
+        answers: &[100_301],
         ..super::SPEC
     };
     type Request<'a> = Request;

@@ -40,7 +40,7 @@ impl Command for SetCallback {
         summary: "Sets where callbacks go",
         page: "https://trtc.io/document/60729",
         codes: &[100_001, 100_002, 100_300],
-        answers: &[100_001, 100_002, 100_300],
+        answers: &[100_002, 100_300],
         ..super::SPEC
     };
     type Request<'a> = Request<'a>;

@@ -36,7 +36,7 @@ impl Command for UpdateCallback {
         summary: "Sets another receiver of callbacks",
         page: "https://trtc.io/document/60728",
         codes: &[100_001, 100_002, 100_301],
-        answers: &[100_001, 100_002, 100_301],
+        answers: &[100_002, 100_301],
         ..super::SPEC
     };
     type Request<'a> = Request<'a>;
