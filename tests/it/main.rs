@@ -20,3 +20,4 @@ mod raw;
 mod rooms;
 mod seats;
 mod tls;
+mod tour;
