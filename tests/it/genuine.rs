@@ -4,12 +4,18 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use guestlist::config::DEVELOPMENT_KEY;
 use reqwest::Method;
 use serde_json::json;
 
 use crate::harness::{ADMIN, SDKAPPID, Server, query, refusal};
+
+/// A ticket of the Python library. One for all tests, so that only one of them fetches it.
+pub(crate) static PYTHON: LazyLock<String> = LazyLock::new(python_ticket);
+/// A ticket of the Node library.
+pub(crate) static NODE: LazyLock<String> = LazyLock::new(node_ticket);
 
 /// A folder of the build directory for one ecosystem's packages.
 fn folder(name: &str) -> PathBuf {
@@ -95,10 +101,10 @@ async fn converse(ticket: &str) {
 
 #[tokio::test]
 async fn signed_by_the_python_library() {
-    converse(&python_ticket()).await;
+    converse(&PYTHON).await;
 }
 
 #[tokio::test]
 async fn signed_by_the_node_library() {
-    converse(&node_ticket()).await;
+    converse(&NODE).await;
 }

@@ -23,3 +23,4 @@ mod raw;
 mod rooms;
 mod seats;
 mod tls;
+mod tour;
