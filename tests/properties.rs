@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use serde_json::{Value, json};
 
-use targets::{commands as bodies, cursor, query, usersig};
+use targets::{commands as bodies, cursor, query, redact, usersig};
 
 /// The seeds of a target: name and bytes, in a stable order.
 fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
@@ -128,6 +128,7 @@ fn field_name() -> impl Strategy<Value = String> {
     let known = vec![
         "Member_Account",
         "Password",
+        "Token",
         "RoomInfo",
         "RoomId",
         "Next",
@@ -275,6 +276,11 @@ proptest! {
     }
 
     #[test]
+    fn kept_bodies_of_damaged_seeds(input in damaged_seed("redact")) {
+        redact::run(&input);
+    }
+
+    #[test]
     fn bodies_of_any_bytes(input in any_bytes()) {
         bodies::run(&input);
     }
@@ -286,6 +292,7 @@ proptest! {
 
     #[test]
     fn bodies_of_changed_samples(input in changed_body()) {
+        redact::run(&input[1..]);
         bodies::run(&input);
     }
 }
@@ -319,6 +326,7 @@ fn every_seed_holds() {
     seeds("usersig").iter().for_each(|(_, seed)| usersig::run(seed));
     seeds("query").iter().for_each(|(_, seed)| query::run(seed));
     seeds("cursor").iter().for_each(|(_, seed)| cursor::run(seed));
+    seeds("redact").iter().for_each(|(_, seed)| redact::run(seed));
 }
 
 /// A fuzzer starts from what is known to be done: each command, and most refusals.

@@ -8,4 +8,5 @@ pub(crate) mod commands;
 pub(crate) mod cursor;
 pub(crate) mod desk;
 pub(crate) mod query;
+pub(crate) mod redact;
 pub(crate) mod usersig;

@@ -33,9 +33,20 @@ fn judge(desk: &Desk, path: &str, query: &str) {
     let scanned = naive_scan(query);
     match (naive_path(path), &scanned) {
         (Path::None, _) => assert_eq!(found.err(), Some(GatewayRefusal::Path)),
-        (Path::OtherVersion, _) => assert!(is_unknown_command(found.err().as_ref())),
+        (Path::OtherVersion, _) => {
+            let Some(GatewayRefusal::Version { path: shown }) = found.err() else {
+                panic!("{path}")
+            };
+            check_shown(&shown, &path[1..]);
+        }
         (_, Err(name)) => assert_eq!(found.err(), Some(GatewayRefusal::Encoding { name })),
-        (Path::Unknown, Ok(_)) => assert!(is_unknown_command(found.err().as_ref())),
+        (Path::Unknown(asked), Ok(_)) => {
+            let Some(GatewayRefusal::Command { path: shown, nearest }) = found.err() else {
+                panic!("{path}")
+            };
+            check_shown(&shown, asked);
+            check_nearest(nearest, shown.trim_end_matches('…'));
+        }
         (Path::Command(number), Ok(scanned)) => {
             let found = found.expect("a command and a good query");
             assert_eq!(found.number(), number);
@@ -73,18 +84,39 @@ fn refusal(desk: &Desk, [sdkappid, identifier, usersig]: &Naive) -> Option<Gatew
     authenticated.err().map(GatewayRefusal::Auth)
 }
 
-fn is_unknown_command(refusal: Option<&GatewayRefusal>) -> bool {
-    matches!(refusal, Some(GatewayRefusal::Command { path, .. }) if path.chars().count() <= 100)
+/// A path is told as it is, or its beginning alone: as far as it can be no query.
+fn check_shown(shown: &str, path: &str) {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./".contains(letter);
+    match shown.strip_suffix('…') {
+        None => assert_eq!(shown, path),
+        Some(shown) => {
+            assert!(path.starts_with(shown));
+            assert!(shown.len() == 100 || !path[shown.len()..].starts_with(plain));
+        }
+    }
+    assert!(shown.trim_end_matches('…').chars().all(plain) && shown.chars().count() <= 101);
 }
 
-enum Path {
+/// What is said to be nearest is a command, and the same one of another service comes first.
+fn check_nearest(nearest: Option<&str>, asked: &str) {
+    let known = || commands().map(|entry| entry.spec.path);
+    let name = |path: &str| path.split_once('/').map(|(_, name)| name.to_ascii_lowercase());
+    assert!(nearest.is_none_or(|nearest| known().any(|path| path == nearest)));
+    let service = asked.split_once('/').map_or("", |(service, _)| service);
+    if service.len() <= 64 && known().any(|path| name(path) == name(asked)) {
+        assert_eq!(nearest.and_then(name), name(asked), "{asked}");
+    }
+}
+
+enum Path<'a> {
     None,
     OtherVersion,
-    Unknown,
+    /// The service and the command.
+    Unknown(&'a str),
     Command(usize),
 }
 
-fn naive_path(path: &str) -> Path {
+fn naive_path(path: &str) -> Path<'_> {
     let parts: Vec<&str> = path.split('/').collect();
     let ["", version, service, command] = parts[..] else { return Path::None };
     let mut letters = version.chars();
@@ -97,8 +129,9 @@ fn naive_path(path: &str) -> Path {
     if version != "v4" {
         return Path::OtherVersion;
     }
-    let asked = format!("{service}/{command}");
-    commands().position(|entry| entry.spec.path == asked).map_or(Path::Unknown, Path::Command)
+    let asked = &path["/v4/".len()..];
+    let known = commands().position(|entry| entry.spec.path == asked);
+    known.map_or(Path::Unknown(asked), Path::Command)
 }
 
 /// All pairs, split and gone through from the left; the first of a name counts. The name of the

@@ -45,6 +45,8 @@ fn place(error: &serde_json::Error) -> String {
     format!("line {}, column {}", error.line(), error.column())
 }
 
+/// What a parser says of a body is not enough to tell whether it is JSON: of a list that is longer
+/// than the object in whose place it stands, it says what it says of broken JSON.
 fn diagnose<'a, T: Deserialize<'a>>(
     text: &'a str,
     error: &serde_json::Error,
@@ -168,6 +170,24 @@ fn spell(path: &[Step<'_>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_where_an_object_belongs_is_a_wrong_type_however_long() {
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "only whether it parses is looked at")]
+        struct Inner {
+            one: Option<i64>,
+            two: Option<i64>,
+        }
+        type Outer = std::collections::BTreeMap<String, Vec<Inner>>;
+        for body in [r#"{"List":[[1]]}"#, r#"{"List":[[1,2,3]]}"#] {
+            let Err(Refused::Field(fault)) = parse::<Outer>(body.as_bytes()) else {
+                panic!("{body}")
+            };
+            assert_eq!(fault.field, "List[0]", "{body}");
+            assert!(fault.reason.starts_with("wrong type"), "{fault}");
+        }
+    }
 
     /// A body names its unknown fields as it likes.
     #[test]
