@@ -201,7 +201,6 @@ struct Seats<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(clippy::struct_field_names, reason = "the wire has three switches of one kind")]
 struct SeatRow<'a> {
     index: u32,
     #[serde(rename = "Member_Account")]

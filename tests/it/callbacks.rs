@@ -13,6 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::{SDKAPPID, Server};
@@ -39,7 +40,7 @@ struct Backend {
     address: SocketAddr,
     seen: Arc<Seen>,
     stop: CancellationToken,
-    serving: tokio::task::JoinHandle<()>,
+    serving: JoinSet<()>,
 }
 
 struct Seen {
@@ -68,7 +69,9 @@ impl Backend {
         let serving = async move {
             axum::serve(listener, app).with_graceful_shutdown(stopped).await.unwrap();
         };
-        Self { address, seen, stop, serving: tokio::spawn(serving) }
+        let mut tasks = JoinSet::new();
+        tasks.spawn(serving);
+        Self { address, seen, stop, serving: tasks }
     }
 
     fn url(&self) -> String {
@@ -98,8 +101,7 @@ impl Backend {
 
     async fn stop(self) {
         self.stop.cancel();
-        self.serving.abort();
-        let _ = self.serving.await;
+        self.serving.join_all().await;
     }
 }
 

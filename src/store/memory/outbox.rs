@@ -39,9 +39,12 @@ struct Letters {
     by_age: BTreeMap<u64, QueueKey>,
     /// The numbers of each app's letters.
     by_app: HashMap<AppId, BTreeSet<u64>>,
-    /// Of each queue whose head nobody has taken: when it is ready, its number, its room.
-    heads: HashMap<(AppId, Destination), BTreeSet<(u64, u64, RoomId)>>,
+    /// The heads of the queues that nobody has taken one of.
+    heads: HashMap<(AppId, Destination), BTreeSet<Head>>,
 }
+
+/// Where a head stands among those that can be taken: when it is ready, its number, its room.
+type Head = (u64, u64, RoomId);
 
 /// The letters of one room to one destination. Never empty but while its head is taken.
 #[derive(Default)]
