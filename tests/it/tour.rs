@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use guestlist::proto::tencent::room;
+use guestlist::proto::tencent::{Spec, room};
 
 use crate::child::Program;
 use crate::genuine;
@@ -179,7 +179,10 @@ fn the_tour_comes_by_every_command() {
     let blocks = blocks(&page());
     let words = blocks.iter().flat_map(|block| block.commands.split_whitespace());
     let words: BTreeSet<&str> = words.collect();
-    let left_out = room::COMMANDS.iter().map(|entry| entry.spec.name());
+    // Those that set receivers of callbacks are about no room.
+    let of_rooms = |spec: &&Spec| spec.path.starts_with("room_engine_");
+    let left_out = room::COMMANDS.iter().map(|entry| &entry.spec).filter(of_rooms);
+    let left_out = left_out.map(Spec::name);
     let left_out: Vec<&str> = left_out.filter(|name| !words.contains(name)).collect();
     assert!(left_out.is_empty(), "docs/tour.md does not use {left_out:?}");
 }
