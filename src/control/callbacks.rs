@@ -15,11 +15,11 @@ use super::page;
 use super::path::{AtApp, AtCallback};
 use super::problem::Problem;
 use super::query::{NoParams, Params};
-use super::tail::{Looks, Tail, TailParams};
+use super::tail::{self, Looks, Tail, TailParams};
 use super::{Plane, reply};
 use crate::callback;
 use crate::config::callback_command;
-use crate::engine::{Attempt, CallbackState, LogPage, LoggedCallback, MAX_LOGGED_ATTEMPTS};
+use crate::engine::{Attempt, CallbackState, LoggedCallback, MAX_LOGGED_ATTEMPTS};
 
 /// Every state and its word.
 const STATES: &[(&str, CallbackState)] = &[
@@ -172,24 +172,10 @@ pub(super) async fn list(
     // What was waiting may be sent now.
     let looks = Looks::Again;
     let page = tail.of(log, at.app.id(), looks, wanted, &plane.stop).await?;
-    let LogPage { items, next, dropped } = page;
-    let mut json = b"{\"items\":[".to_vec();
-    let start = json.len();
-    for (id, callback) in &items {
-        if json.len() > start {
-            json.push(b',');
-        }
-        write(&mut json, *id, callback);
-    }
-    json.extend_from_slice(b"],\"next\":");
-    reply::write(&mut json, &next);
-    json.extend_from_slice(b",\"dropped\":");
-    reply::write(&mut json, &dropped);
-    json.push(b'}');
-    Ok(reply::written(StatusCode::OK, json))
+    Ok(reply::written(StatusCode::OK, tail::written(&page, write)))
 }
 
-/// A row. The body is JSON already.
+/// A row.
 fn write(json: &mut Vec<u8>, id: u64, callback: &LoggedCallback) {
     let (notice, delivery) = (callback.notice(), callback.delivery());
     let body = callback::body(notice);
@@ -204,12 +190,7 @@ fn write(json: &mut Vec<u8>, id: u64, callback: &LoggedCallback) {
         attempts: delivery.attempts.iter().map(AttemptRow::new).collect(),
         body: &body,
     };
-    reply::write(json, &row);
-    let closed = json.pop();
-    debug_assert_eq!(closed, Some(b'}'), "an object");
-    json.extend_from_slice(b",\"body\":");
-    json.extend_from_slice(row.body);
-    json.push(b'}');
+    tail::write_with_body(json, &row, row.body);
 }
 
 /// `POST /apps/{app}/callbacks/{id}/replay`

@@ -15,9 +15,9 @@ use super::page;
 use super::path::AtApp;
 use super::problem::Problem;
 use super::query::Params;
-use super::tail::{Looks, Tail, TailParams};
+use super::tail::{self, Looks, Tail, TailParams};
 use super::{Plane, reply};
-use crate::engine::{LogPage, LoggedRequest, RequestOutcome, RequestTexts};
+use crate::engine::{LoggedRequest, RequestOutcome, RequestTexts};
 
 /// `?command=&room=&code=&after=&limit=&wait=&count=`
 #[derive(Deserialize, JsonSchema)]
@@ -131,25 +131,11 @@ pub(super) async fn list(
         count: params.count.as_deref(),
     })?;
     let wanted = |request: &LoggedRequest| wanted.fits(request);
-    let LogPage { items, next, dropped } =
-        tail.of(log, at.app.id(), Looks::Once, wanted, &plane.stop).await?;
-    let mut json = b"{\"items\":[".to_vec();
-    let start = json.len();
-    for (id, request) in &items {
-        if json.len() > start {
-            json.push(b',');
-        }
-        write(&mut json, *id, request);
-    }
-    json.extend_from_slice(b"],\"next\":");
-    reply::write(&mut json, &next);
-    json.extend_from_slice(b",\"dropped\":");
-    reply::write(&mut json, &dropped);
-    json.push(b'}');
-    Ok(reply::written(StatusCode::OK, json))
+    let page = tail.of(log, at.app.id(), Looks::Once, wanted, &plane.stop).await?;
+    Ok(reply::written(StatusCode::OK, tail::written(&page, write)))
 }
 
-/// A row. The body is JSON already.
+/// A row.
 fn write(json: &mut Vec<u8>, id: u64, request: &LoggedRequest) {
     let RequestOutcome { request_id, at_ms, took, code } = *request.outcome();
     let RequestTexts { method, path, command, identifier, room, info } = request.texts();
@@ -168,10 +154,5 @@ fn write(json: &mut Vec<u8>, id: u64, request: &LoggedRequest) {
         info,
         body: given(request.body()).unwrap_or("null"),
     };
-    reply::write(json, &row);
-    let closed = json.pop();
-    debug_assert_eq!(closed, Some(b'}'), "an object");
-    json.extend_from_slice(b",\"body\":");
-    json.extend_from_slice(row.body.as_bytes());
-    json.push(b'}');
+    tail::write_with_body(json, &row, row.body.as_bytes());
 }

@@ -5,11 +5,12 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::page;
 use super::problem::Problem;
+use super::{page, reply};
 use crate::domain::AppId;
 use crate::engine::{Kept, Log, LogPage};
 
@@ -108,6 +109,37 @@ impl Tail {
         }
         Ok(log.page(app, self.after, self.limit, wanted))
     }
+}
+
+/// A page in JSON, its rows as `write` has them.
+pub(super) fn written<T>(
+    page: &LogPage<T>,
+    mut write: impl FnMut(&mut Vec<u8>, u64, &T),
+) -> Vec<u8> {
+    let mut json = b"{\"items\":[".to_vec();
+    let start = json.len();
+    for (id, entry) in &page.items {
+        if json.len() > start {
+            json.push(b',');
+        }
+        write(&mut json, *id, entry);
+    }
+    json.extend_from_slice(b"],\"next\":");
+    reply::write(&mut json, &page.next);
+    json.extend_from_slice(b",\"dropped\":");
+    reply::write(&mut json, &page.dropped);
+    json.push(b'}');
+    json
+}
+
+/// A row of a page with a `body` that is JSON already.
+pub(super) fn write_with_body(json: &mut Vec<u8>, row: &impl Serialize, body: &[u8]) {
+    reply::write(json, row);
+    let closed = json.pop();
+    debug_assert_eq!(closed, Some(b'}'), "an object");
+    json.extend_from_slice(b",\"body\":");
+    json.extend_from_slice(body);
+    json.push(b'}');
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ mod words;
 
 pub use add_robot::AddRobot;
 pub use ban_room_member::BanRoomMember;
+pub use callback_fields::ReceiverFields;
 pub use change_room_owner::ChangeRoomOwner;
 pub use codes::{CODES, wire};
 pub use create_room::CreateRoom;

@@ -3,32 +3,13 @@
 //! Sets another receiver of an app's callbacks where one is set, until the app is reset. Both fields
 //! are mandatory, as in `set_callback`, and checked alike.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-
-use super::callback_fields::{MAX_COMMANDS, receiver};
-use crate::domain::MAX_CALLBACK_URL_BYTES;
+use super::callback_fields::{ReceiverFields, receiver};
 use crate::proto::tencent::command::{Call, Command, Spec};
-use crate::proto::tencent::field::Text;
 use crate::proto::tencent::refused::Refused;
 use crate::proto::tencent::reply::Reply;
 
 /// Sets another receiver of callbacks.
 pub struct UpdateCallback;
-
-/// The body.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase")]
-pub struct Request<'a> {
-    /// Where callbacks go: http or https.
-    #[serde(borrow)]
-    #[schemars(required, length(min = 1, max = MAX_CALLBACK_URL_BYTES))]
-    url: Option<Text<'a>>,
-    /// Which callbacks.
-    #[serde(borrow)]
-    #[schemars(required, length(max = MAX_COMMANDS))]
-    callback_command_list: Option<Vec<Text<'a>>>,
-}
 
 impl Command for UpdateCallback {
     const SPEC: Spec = Spec {
@@ -39,16 +20,15 @@ impl Command for UpdateCallback {
         answers: &[100_002, 100_301],
         ..super::SPEC
     };
-    type Request<'a> = Request<'a>;
+    type Request<'a> = ReceiverFields<'a>;
     type Response = ();
 
     async fn answer<'a>(
         call: &'a Call<'a>,
-        request: Request<'a>,
+        request: ReceiverFields<'a>,
         _: &'a mut Reply,
     ) -> Result<(), Refused> {
-        let Request { url, callback_command_list } = request;
-        let receiver = receiver(url.as_ref(), callback_command_list.as_deref())?;
+        let receiver = receiver(&request)?;
         call.app.replace_receiver(receiver)?;
         call.engine.receiver_changed(call.app);
         Ok(())
