@@ -279,18 +279,21 @@ impl Shared {
             let Allowance { at_most, only } = self.allow(app, receiver.as_deref());
             let taken = engine.take_letters(app, TO, at_most, only.as_ref()).await;
             let letters = taken.as_deref().unwrap_or_default();
-            if let Some(receiver) = &receiver {
-                for letter in letters {
-                    self.name_probe(app.id(), &letter.notice.room);
-                    under_way.push(self.attempt(app, receiver, letter.clone()));
-                }
-                self.release(app.id(), at_most - letters.len());
-            } else {
-                for letter in letters {
-                    engine.unwanted(app, TO, letter).await?;
-                }
+            let Some(receiver) = &receiver else {
+                let given_up = self.give_up(engine, app, letters).await;
                 self.release(app.id(), at_most);
+                given_up?;
+                let letters = taken?.len();
+                if letters == 0 || letters < at_most {
+                    return Ok(None);
+                }
+                continue;
+            };
+            for letter in letters {
+                self.name_probe(app.id(), &letter.notice.room);
+                under_way.push(self.attempt(app, receiver, letter.clone()));
             }
+            self.release(app.id(), at_most - letters.len());
             let letters = taken?.len();
             if letters == 0 && at_most > 0 && self.probe_is_gone(engine, app, only).await? {
                 continue;
@@ -299,6 +302,19 @@ impl Shared {
                 return self.alarm(engine, app).await;
             }
         }
+    }
+
+    /// Nobody is to hear of these any more.
+    async fn give_up(
+        &self,
+        engine: &Engine,
+        app: &App,
+        letters: &[TakenLetter],
+    ) -> Result<(), Failure> {
+        for letter in letters {
+            engine.unwanted(app, TO, letter).await?;
+        }
+        Ok(())
     }
 
     /// A letter that is sent to a receiver that is down probes it, unless another does.
