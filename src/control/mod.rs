@@ -27,6 +27,7 @@ mod probes;
 mod problem;
 mod query;
 mod reply;
+mod room;
 mod rooms;
 mod route;
 mod routes;

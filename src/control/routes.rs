@@ -9,8 +9,8 @@ use http::StatusCode;
 use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
-    Plane, apps, clock, entries, layers, member, members, metrics, openapi, page, probes, rooms,
-    seat_queue,
+    Plane, apps, clock, entries, layers, member, members, metrics, openapi, page, probes, room,
+    rooms, seat_queue,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
@@ -94,7 +94,7 @@ pub(super) const GUARDED: &[Route] = &[
         path: ROOM,
         serve: |verb| on(verb, rooms::get),
         page: Page::new("get_room", "Shows a room")
-            .replies(&[Success::json::<rooms::Room<'static>>(StatusCode::OK, "The room")]),
+            .replies(&[Success::json::<room::Room<'static>>(StatusCode::OK, "The room")]),
     },
     Route {
         verb: Verb::Get,
