@@ -10,7 +10,7 @@ use futures_util::FutureExt;
 use guestlist::config::{Defaults, Settings, Sources};
 use guestlist::domain::{
     Account, AppId, CreateRoom, Decision, Delta, Env, Gate, Member, MemberWrite, Need, Operation,
-    Position, Role, RoomId, Silenced, Slice, Tally,
+    Position, Role, RoomId, SeatRequest, Silenced, Slice, TakeSeatMode, Tally,
 };
 use guestlist::engine::{App, Engine};
 use guestlist::sig::usersig::{Claims, SecretKey, sign};
@@ -26,16 +26,21 @@ const KEY: &str = "62656e6368206b6579206f6620677565737474696c6973742062656e63682
 const TICKET_LIFETIME_S: u64 = 180 * 24 * 3600;
 /// Where the first member of a room stands, in Unix milliseconds; the others follow one by one.
 const FIRST_JOINED_MS: u64 = 1_700_000_000_000;
+/// Seats of every room.
+pub(crate) const SEATS: u32 = 32;
 /// Members that are put into a room with one commit.
 const FILL_STEP: u32 = 1_000;
 
-/// What `--set` says of the app: a key of its own, and no limit on calls per second.
+/// What `--set` says of the app: a key of its own, no limit on calls per second, seats, and robots
+/// without end.
 pub(crate) fn overrides() -> Vec<String> {
     vec![
         "server.listen=127.0.0.1:0".to_owned(),
         format!("app.0.sdkappid={APP}"),
         format!("app.0.secret_keys=[\"{KEY}\"]"),
         "app.0.unlimited=true".to_owned(),
+        format!("app.0.room.max_seat_count={SEATS}"),
+        format!("app.0.room.max_robot_count={}", u32::MAX),
     ]
 }
 
@@ -112,7 +117,7 @@ pub(crate) fn fill(engine: &Engine, app: &App, members: u32) {
         end_s: None,
         silenced: Silenced::default(),
         custom_info: "".into(),
-        seats: None,
+        seats: Some(SeatRequest { count: Some(SEATS), mode: TakeSeatMode::Free }),
         gate: Gate::default(),
         invitees: Vec::new(),
     };
@@ -141,9 +146,12 @@ impl Operation for Fill {
         Need::default()
     }
 
-    fn decide(&self, seen: &Slice<'_>, _: &Env<'_>) -> Decision<()> {
+    fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
+        let room = seen.room()?;
         let newest_joined_ms = position(self.to - 1).joined_ms;
-        let tally = Tally { members: self.to, newest_joined_ms, ..*seen.room()?.tally };
+        let (members, present) = (self.to, self.to);
+        let tally = Tally { members, present, newest_joined_ms, ..*room.tally };
+        let tally = tally.with_due(room.facts, env);
         let members = (self.from..self.to).map(member).map(MemberWrite::Put).collect();
         Ok((Delta { tally: Some(tally), members, ..Delta::default() }, ()))
     }

@@ -102,10 +102,10 @@ impl Client {
             let (answered, stop) = (Cell::new(0), Cell::new(false));
             let opening = (0..load.connections).map(|_| Connection::open(load.server.address));
             let connections = join_all(opening).await;
-            let asking = connections.into_iter().map(async |mut connection| {
-                assert_success(connection.ask(load.requests.next()).await);
+            let asking = connections.into_iter().enumerate().map(async |(nth, mut connection)| {
+                assert_success(connection.ask(load.requests.next_of(nth)).await);
                 while !stop.get() {
-                    let bytes = connection.ask(load.requests.next()).await.len();
+                    let bytes = connection.ask(load.requests.next_of(nth)).await.len();
                     assert!(bytes.abs_diff(expected_bytes) <= LENGTH_SLACK_BYTES, "{bytes} bytes");
                     answered.set(answered.get() + 1);
                 }

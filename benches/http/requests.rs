@@ -11,22 +11,43 @@ pub(crate) const PAGE: u32 = 50;
 /// Requests that differ in what they ask for.
 const VARIANTS: usize = 4_096;
 
-/// Requests to be sent one after the other, over and over.
+/// How many kinds of connections there are, each with requests of its own, where the order matters.
+pub(crate) const LANES: usize = 32;
+
+/// Requests to be sent over and over.
 pub(crate) struct Requests {
+    /// One lane for all connections, or [`LANES`] of them.
+    lanes: Vec<Lane>,
+}
+
+/// Requests to be sent one after the other.
+struct Lane {
     bytes: Vec<Box<[u8]>>,
     next: Cell<usize>,
 }
 
-impl Requests {
+impl Lane {
     fn new(bytes: impl IntoIterator<Item = Box<[u8]>>) -> Self {
         Self { bytes: bytes.into_iter().collect(), next: Cell::new(0) }
     }
+}
 
-    /// The next one. Goes on where the last measurement ended.
+impl Requests {
+    fn new(bytes: impl IntoIterator<Item = Box<[u8]>>) -> Self {
+        Self { lanes: vec![Lane::new(bytes)] }
+    }
+
+    /// The next one of the first connection. Goes on where the last measurement ended.
     pub(crate) fn next(&self) -> &[u8] {
-        let at = self.next.get();
-        self.next.set((at + 1) % self.bytes.len());
-        &self.bytes[at]
+        self.next_of(0)
+    }
+
+    /// The next one of a connection.
+    pub(crate) fn next_of(&self, connection: usize) -> &[u8] {
+        let Lane { bytes, next } = &self.lanes[connection % self.lanes.len()];
+        let at = next.get();
+        next.set((at + 1) % bytes.len());
+        &bytes[at]
     }
 
     /// The first page of a room, with each ticket in turn.
@@ -53,7 +74,7 @@ impl Requests {
                 account(number),
                 name_card(name),
             );
-            request("update_room_member_info", ticket, &body)
+            request("room_engine_http_srv/update_room_member_info", ticket, &body)
         };
         Self::new(scattered(members, VARIANTS).into_iter().zip(0..).map(update))
     }
@@ -61,21 +82,118 @@ impl Requests {
     /// A room of the administrator's: what a server can answer with success first.
     pub(crate) fn creation(ticket: &str) -> Self {
         let body = r#"{"RoomInfo":{"RoomId":"room-test","RoomType":"Conference"}}"#;
-        Self::new([request("create_room", ticket, body)])
+        Self::new([request("room_engine_http_srv/create_room", ticket, body)])
     }
+
+    /// Changes of members of a room, each of which really changes something: every connection goes
+    /// round with members of its own, and leaves each as it was.
+    pub(crate) fn changes(change: Change, room_of: u32, members: Members, ticket: &str) -> Self {
+        let members = match members {
+            Members::OneEach => (1..).take(LANES).collect(),
+            // The first member owns the room.
+            Members::Random => {
+                scattered(room_of - 1, VARIANTS).into_iter().map(|nth| nth + 1).collect::<Vec<_>>()
+            }
+        };
+        let lane = |(lane, members): (usize, &[u32])| {
+            let rounds = members.iter().flat_map(|member| change.round(room_of, lane, *member));
+            Lane::new(rounds.map(|(path, body)| request(path, ticket, &body)))
+        };
+        Self { lanes: members.chunks(members.len() / LANES).enumerate().map(lane).collect() }
+    }
+}
+
+/// Whom a connection goes round with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Members {
+    /// One and the same, by its number the same one in every room.
+    OneEach,
+    /// Some from all over the room.
+    Random,
+}
+
+/// A change that can be taken back, so that a round of requests can be sent over and over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Change {
+    /// A member is banned and goes; the ban is lifted; the account comes back. No request lets a
+    /// person enter, so it comes as a robot, at the end of the list.
+    Ban,
+    /// A stranger is banned, for another time each time.
+    BanAgain,
+    /// A mark is set, and taken off.
+    Mark,
+    /// A member is put on the connection's seat, and taken off.
+    Seat,
+}
+
+impl Change {
+    /// All of them, and what their rows are called.
+    pub(crate) const ALL: [(&'static str, Self); 4] = [
+        ("ban, lift, come back", Self::Ban),
+        ("ban again", Self::BanAgain),
+        ("mark", Self::Mark),
+        ("pick a seat, leave it", Self::Seat),
+    ];
+
+    /// Paths and bodies of a round with a member.
+    fn round(self, room_of: u32, lane: usize, member: u32) -> Vec<(&'static str, String)> {
+        const BAN: &str = "room_engine_http_srv/ban_room_member";
+        let steps = match self {
+            Self::Ban => vec![
+                (BAN, listed(member, r#","Duration":3600"#)),
+                ("room_engine_http_srv/unban_room_member", listed(member, "")),
+                ("room_engine_http_srv/add_robot", named(member, "")),
+            ],
+            Self::BanAgain => [3600, 7200]
+                .map(|time_s| {
+                    (BAN, listed(member + STRANGERS, &format!(r#","Duration":{time_s}"#)))
+                })
+                .into(),
+            Self::Mark => [1, 2]
+                .map(|command| {
+                    let member = named(member, r#","Marks":[1000]"#);
+                    let body = format!(r#""CommandType":{command},"MemberList":[{{{member}}}]"#);
+                    ("room_engine_http_srv/mark_room_member", body)
+                })
+                .into(),
+            Self::Seat => vec![
+                (
+                    "room_engine_http_mic/pick_user_on_seat",
+                    named(member, &format!(r#","Index":{lane}"#)),
+                ),
+                ("room_engine_http_mic/kick_user_off_seat", named(member, "")),
+            ],
+        };
+        let room = room(room_of);
+        let whole = |(path, fields)| (path, format!(r#"{{"RoomId":"{room}",{fields}}}"#));
+        steps.into_iter().map(whole).collect()
+    }
+}
+
+/// The numbers from here on are in no room.
+const STRANGERS: u32 = 1_000_000_000;
+
+/// One account, and more.
+fn named(number: u32, more: &str) -> String {
+    format!(r#""Member_Account":"{}"{more}"#, account(number))
+}
+
+/// A list of one account, and more.
+fn listed(number: u32, more: &str) -> String {
+    format!(r#""MemberList_Account":["{}"],"Reason":"bench"{more}"#, account(number))
 }
 
 fn page(ticket: &str, members: u32, cursor: &str) -> Box<[u8]> {
     let room = room(members);
     let body = format!(r#"{{"RoomId":"{room}","Count":{PAGE},"Next":"{cursor}"}}"#);
-    request("get_room_member_list", ticket, &body)
+    request("room_engine_http_srv/get_room_member_list", ticket, &body)
 }
 
 /// A request as an ordinary client sends it.
-fn request(command: &str, ticket: &str, body: &str) -> Box<[u8]> {
+fn request(path: &str, ticket: &str, body: &str) -> Box<[u8]> {
     let length = body.len();
     let request = format!(
-        "POST /v4/room_engine_http_srv/{command}?sdkappid={APP}&identifier={ADMIN}\
+        "POST /v4/{path}?sdkappid={APP}&identifier={ADMIN}\
          &usersig={ticket}&random=99999999&contenttype=json HTTP/1.1\r\n\
          Host: 127.0.0.1\r\nUser-Agent: bench\r\nAccept: */*\r\n\
          Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"

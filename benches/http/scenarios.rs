@@ -11,13 +11,15 @@ use crate::load::{Client, Load};
 use crate::options::Options;
 use crate::process::resident_bytes;
 use crate::report;
-use crate::requests::{PAGE, Requests};
+use crate::requests::{Change, LANES, Members, PAGE, Requests};
 use crate::spawned::Spawned;
 
 /// Connections of every load but one.
-const CONNECTIONS: usize = 32;
+const CONNECTIONS: usize = LANES;
 /// Connections of that one.
 const MANY_CONNECTIONS: usize = 512;
+/// Members of the large room in which things are changed.
+const CHANGED_MEMBERS: u32 = 100_000;
 /// How often the program is started.
 const STARTS: usize = 9;
 
@@ -40,6 +42,7 @@ pub(crate) fn run(options: &Options) {
     report::comparisons();
     bench.against_bare_apps();
     let bytes_each = bench.large_room();
+    bench.changes();
     report::figures();
     if let Some(bytes_each) = bytes_each {
         report::figure("memory for each further member, bytes", bytes_each);
@@ -99,6 +102,24 @@ impl Bench<'_> {
         let large = Requests::random_pages(members, &self.ticket);
         self.compare(&random, (&server, &small), (&server, &large));
         Some(Spread::of([more_bytes as f64 / f64::from(members)]))
+    }
+
+    /// Changes in a large room beside the same in one of a page, in one server for each row: what a
+    /// row leaves half done is nobody else's.
+    fn changes(&self) {
+        let rows = [("the same accounts", Members::OneEach), ("random accounts", Members::Random)];
+        for (change_name, change) in Change::ALL {
+            for (whose, members) in rows {
+                let name = format!("{change_name}: {whose}, of {CHANGED_MEMBERS}; of {PAGE}");
+                if !self.options.wants(&name) {
+                    continue;
+                }
+                let server = self.guestlist(&[PAGE, CHANGED_MEMBERS]);
+                let small = Requests::changes(change, PAGE, Members::OneEach, &self.ticket);
+                let large = Requests::changes(change, CHANGED_MEMBERS, members, &self.ticket);
+                self.compare(&name, (&server, &small), (&server, &large));
+            }
+        }
     }
 
     /// The program itself, from its start to its first answer, and what it holds then.

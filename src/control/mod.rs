@@ -29,6 +29,7 @@ mod problem;
 mod query;
 mod reply;
 mod requests;
+mod room;
 mod rooms;
 mod route;
 mod routes;

@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
     Plane, apps, callbacks, clock, entries, layers, member, members, metrics, openapi, page,
-    probes, requests, rooms, seat_queue,
+    probes, requests, room, rooms, seat_queue,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
@@ -97,7 +97,7 @@ pub(super) const GUARDED: &[Route] = &[
         path: ROOM,
         serve: |verb| on(verb, rooms::get),
         page: Page::new("get_room", "Shows a room")
-            .replies(&[Success::json::<rooms::Room<'static>>(StatusCode::OK, "The room")]),
+            .replies(&[Success::json::<room::Room<'static>>(StatusCode::OK, "The room")]),
     },
     Route {
         verb: Verb::Get,
