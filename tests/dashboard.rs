@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use guestlist::telemetry::Metrics;
+use guestlist::telemetry::{CallbackEnd, Metrics};
 use serde_json::Value;
 
 /// Every expression of every panel.
@@ -27,6 +27,9 @@ fn counted() -> (BTreeSet<String>, BTreeSet<String>) {
     let metrics = Metrics::new(["a/b"].into_iter());
     metrics.answered(0, 70009, Duration::from_millis(1));
     metrics.set_rooms(1, 1, 1);
+    metrics.callback_ended(1, CallbackEnd::Sent);
+    metrics.callback_retried(1);
+    metrics.set_callbacks_waiting(1, 1, 1);
     let text = metrics.text();
     let (comments, series): (Vec<_>, Vec<_>) = text.lines().partition(|line| line.starts_with('#'));
     let types = comments.into_iter().filter(|line| line.starts_with("# TYPE "));

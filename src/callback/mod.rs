@@ -1,10 +1,11 @@
 //! Events, told to the vendors' receivers.
 //!
-//! Job: the parts that send one callback: where it goes (`destination`), what its request line says
+//! Job: take letters out of the engine's outbox and send them (`sender`, `standing`); and the parts
+//! that send one: what it says (`body`), where it goes (`destination`), what its request line says
 //! (`line`), which addresses may be connected to (`guard`), and the client that carries it and says
 //! what came of it (`client`, `outcome`). Promise: no connection is made to an address that was not
 //! checked, and no text that leaves here holds the query of a URL or a token. Not here: which events
-//! there are, in which order they are sent and how often, and what a body holds.
+//! there are, where letters wait, and what becomes of one after an attempt.
 
 mod body;
 mod client;
@@ -15,6 +16,7 @@ mod line;
 mod names;
 mod outcome;
 mod sender;
+mod standing;
 
 pub use body::body;
 pub use client::{Client, MAX_IDLE_CONNECTIONS, Surroundings};

@@ -11,6 +11,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -27,8 +28,9 @@ use super::client::Client;
 use super::destination::Destination as Target;
 use super::line::{Origin, RequestLine};
 use super::outcome::Outcome;
+use super::standing::{Allowance, Standing};
 use crate::config::callback_command;
-use crate::domain::{AppId, CallbackUrl, Destination, Notice, RoomId};
+use crate::domain::{AppId, Destination, Notice, RoomId};
 use crate::engine::{
     App, Attempt, Courier, CourierFuture, Engine, Failure, LoggedCallback, Receiver, Stopwatch,
     TakenLetter, Verdict,
@@ -58,6 +60,7 @@ pub enum ReplayRefusal {
 pub struct Sender {
     shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    started: AtomicBool,
 }
 
 /// Whoever forgets to stop it does not leave a thread behind.
@@ -71,7 +74,7 @@ impl Drop for Sender {
 struct Shared {
     engine: Weak<Engine>,
     client: Client,
-    lines: Mutex<HashMap<AppId, Line>>,
+    standings: Mutex<HashMap<AppId, Standing>>,
     /// The apps that there is news of.
     news: Mutex<HashSet<AppId>>,
     came: Notify,
@@ -81,23 +84,6 @@ struct Shared {
     /// The other end, until the thread takes it.
     asked: Mutex<Option<mpsc::Receiver<Replay>>>,
     stop: CancellationToken,
-}
-
-/// How it goes with one app's receiver.
-#[derive(Default)]
-struct Line {
-    /// Letters that are on their way, and those that are being taken.
-    in_flight: usize,
-    down: Option<Down>,
-    /// How many attempts were ever made.
-    made: u64,
-}
-
-/// A receiver that was not reached.
-struct Down {
-    url: CallbackUrl,
-    /// The room whose letter is tried next; if none is named, whichever is ready first.
-    probe: Option<RoomId>,
 }
 
 /// A callback that somebody wants to be sent once more.
@@ -129,7 +115,7 @@ impl Sender {
         let shared = Shared {
             engine: Arc::downgrade(engine),
             client,
-            lines: Mutex::default(),
+            standings: Mutex::default(),
             news: Mutex::default(),
             came: Notify::new(),
             done: Notify::new(),
@@ -137,7 +123,8 @@ impl Sender {
             asked: Mutex::new(Some(asked)),
             stop: CancellationToken::new(),
         };
-        Self { shared: Arc::new(shared), thread: Mutex::new(None) }
+        let started = AtomicBool::new(false);
+        Self { shared: Arc::new(shared), thread: Mutex::new(None), started }
     }
 
     /// Sends a callback once more, whatever became of it and out of its room's order, and waits for
@@ -175,6 +162,9 @@ impl Sender {
 
     /// Starts the thread, unless it runs.
     fn start(&self) {
+        if self.started.swap(true, Ordering::Relaxed) {
+            return;
+        }
         let Some(asked) = self.shared.asked.lock().take() else { return };
         let shared = Arc::clone(&self.shared);
         let run = move || {
@@ -193,10 +183,22 @@ impl Sender {
 }
 
 impl Courier for Sender {
+    fn posted(&self, app: AppId) {
+        let shut = self.shared.standings.lock().get(&app).is_some_and(|standing| standing.shut);
+        if !shut {
+            self.start();
+            self.shared.look_at(app);
+        }
+    }
+
     fn news(&self, app: AppId) {
-        self.shared.news.lock().insert(app);
-        self.start();
-        self.shared.came.notify_one();
+        self.shared.look_at(app);
+    }
+
+    fn forget(&self, app: AppId) {
+        if let Some(standing) = self.shared.standings.lock().get_mut(&app) {
+            standing.forget();
+        }
     }
 
     fn next_attempt<'a>(&'a self, app: &'a App) -> CourierFuture<'a, Option<u64>> {
@@ -218,7 +220,7 @@ impl Courier for Sender {
     }
 
     fn made(&self, app: AppId) -> u64 {
-        self.shared.lines.lock().get(&app).map_or(0, |line| line.made)
+        self.shared.standings.lock().get(&app).map_or(0, |standing| standing.made)
     }
 }
 
@@ -226,6 +228,14 @@ impl Courier for Sender {
 type UnderWay<'a> = FuturesUnordered<futures_util::future::BoxFuture<'a, Made>>;
 
 impl Shared {
+    /// Has the thread look at an app's letters.
+    fn look_at(&self, app: AppId) {
+        // Who stands there already has been called for.
+        if self.news.lock().insert(app) {
+            self.came.notify_one();
+        }
+    }
+
     async fn run(&self, mut asked: mpsc::Receiver<Replay>) {
         let mut under_way = UnderWay::new();
         // When an app whose clock runs has something to be tried again.
@@ -275,52 +285,51 @@ impl Shared {
         under_way: &mut UnderWay<'a>,
     ) -> Result<Option<Instant>, Failure> {
         loop {
-            let receiver = app.receiver();
-            let Allowance { at_most, only } = self.allow(app, receiver.as_deref());
+            let Some(receiver) = app.receiver() else {
+                self.give_up(engine, app).await?;
+                return Ok(None);
+            };
+            let Allowance { at_most, only } = {
+                let mut standings = self.standings.lock();
+                standings.entry(app.id()).or_default().allow(&receiver.url, app.now_ms())
+            };
+            if at_most == 0 {
+                return self.alarm(engine, app).await;
+            }
             let taken = engine.take_letters(app, TO, at_most, only.as_ref()).await;
             let letters = taken.as_deref().unwrap_or_default();
-            let Some(receiver) = &receiver else {
-                let given_up = self.give_up(engine, app, letters).await;
-                self.release(app.id(), at_most);
-                given_up?;
-                let letters = taken?.len();
-                if letters == 0 || letters < at_most {
-                    return Ok(None);
-                }
-                continue;
-            };
             for letter in letters {
                 self.name_probe(app.id(), &letter.notice.room);
-                under_way.push(self.attempt(app, receiver, letter.clone()));
+                under_way.push(self.attempt(app, &receiver, letter.clone()));
             }
             self.release(app.id(), at_most - letters.len());
             let letters = taken?.len();
-            if letters == 0 && at_most > 0 && self.probe_is_gone(engine, app, only).await? {
+            if letters == 0 && self.probe_is_gone(engine, app, only).await? {
                 continue;
             }
-            if letters == 0 || letters < at_most {
+            if letters < at_most {
                 return self.alarm(engine, app).await;
             }
         }
     }
 
-    /// Nobody is to hear of these any more.
-    async fn give_up(
-        &self,
-        engine: &Engine,
-        app: &App,
-        letters: &[TakenLetter],
-    ) -> Result<(), Failure> {
-        for letter in letters {
-            engine.unwanted(app, TO, letter).await?;
+    /// Lets go of what nobody is to hear of.
+    async fn give_up(&self, engine: &Engine, app: &App) -> Result<(), Failure> {
+        {
+            let mut standings = self.standings.lock();
+            let standing = standings.entry(app.id()).or_default();
+            standing.forget();
+            standing.in_flight += 1;
         }
-        Ok(())
+        let given_up = engine.give_up_unwanted(app, TO).await;
+        self.release(app.id(), 1);
+        given_up
     }
 
     /// A letter that is sent to a receiver that is down probes it, unless another does.
     fn name_probe(&self, app: AppId, room: &RoomId) {
-        let mut lines = self.lines.lock();
-        let down = lines.get_mut(&app).and_then(|line| line.down.as_mut());
+        let mut standings = self.standings.lock();
+        let down = standings.get_mut(&app).and_then(|standing| standing.down.as_mut());
         if let Some(down) = down {
             down.probe.get_or_insert_with(|| room.clone());
         }
@@ -337,31 +346,18 @@ impl Shared {
         if engine.next_letter(app, TO, Some(&probe)).await?.is_some() {
             return Ok(false);
         }
-        if let Some(line) = self.lines.lock().get_mut(&app.id())
-            && let Some(down) = &mut line.down
+        if let Some(standing) = self.standings.lock().get_mut(&app.id())
+            && let Some(down) = &mut standing.down
         {
             down.probe = None;
         }
         Ok(true)
     }
 
-    /// How many letters may be taken now; they count as on their way from here on.
-    fn allow(&self, app: &App, receiver: Option<&Receiver>) -> Allowance {
-        let mut lines = self.lines.lock();
-        let line = lines.entry(app.id()).or_default();
-        if line.down.as_ref().is_some_and(|down| receiver.is_none_or(|it| it.url != down.url)) {
-            line.down = None;
-        }
-        let bound = if line.down.is_some() { 1 } else { MAX_IN_FLIGHT };
-        let at_most = bound.saturating_sub(line.in_flight);
-        line.in_flight += at_most;
-        Allowance { at_most, only: line.down.as_ref().and_then(|down| down.probe.clone()) }
-    }
-
     /// So many letters are not on their way after all, or no longer.
     fn release(&self, app: AppId, letters: usize) {
-        if let Some(line) = self.lines.lock().get_mut(&app) {
-            line.in_flight -= letters;
+        if let Some(standing) = self.standings.lock().get_mut(&app) {
+            standing.in_flight -= letters;
         }
         self.done.notify_waiters();
     }
@@ -369,21 +365,37 @@ impl Shared {
     /// When there is something to be done for an app whose clock runs, if nothing happens before.
     async fn alarm(&self, engine: &Engine, app: &App) -> Result<Option<Instant>, Failure> {
         let next_ms = self.next_ready(engine, app).await?;
+        // Letters that come while none may be sent call nobody.
+        let next_ms = next_ms.or_else(|| {
+            let standings = self.standings.lock();
+            Some(standings.get(&app.id())?.down.as_ref()?.until_ms)
+        });
         let clock = engine.clock(app);
         let pause_ms = next_ms.map(|next_ms| next_ms.saturating_sub(clock.now_ms));
         let pause_ms = pause_ms.filter(|pause_ms| *pause_ms > 0 && !clock.frozen);
         Ok(pause_ms.map(|pause_ms| Instant::now() + Duration::from_millis(pause_ms)))
     }
 
+    /// When the next letter may be sent, in Unix milliseconds of the app's clock.
     async fn next_ready(&self, engine: &Engine, app: &App) -> Result<Option<u64>, Failure> {
-        let probe =
-            self.lines.lock().get(&app.id()).and_then(|line| line.down.as_ref()?.probe.clone());
+        let Some(receiver) = app.receiver() else {
+            // What is there goes as soon as somebody comes to it.
+            return Ok(engine.next_letter(app, TO, None).await?.map(|_| 0));
+        };
+        let down = {
+            let standings = self.standings.lock();
+            let down = standings.get(&app.id()).and_then(|standing| standing.down.as_ref());
+            let down = down.filter(|down| down.url == receiver.url);
+            down.map(|down| (down.probe.clone(), down.until_ms))
+        };
+        let (probe, until_ms) = down.unwrap_or_default();
         if probe.is_some()
             && let Some(next_ms) = engine.next_letter(app, TO, probe.as_ref()).await?
         {
-            return Ok(Some(next_ms));
+            return Ok(Some(next_ms.max(until_ms)));
         }
-        engine.next_letter(app, TO, None).await
+        let next_ms = engine.next_letter(app, TO, None).await?;
+        Ok(next_ms.map(|next_ms| next_ms.max(until_ms)))
     }
 
     async fn next_attempt(&self, app: &App) -> Option<u64> {
@@ -393,7 +405,8 @@ impl Shared {
 
     /// Whether nothing is on its way for an app, and nothing is to be sent now.
     async fn is_quiet(&self, app: &App) -> bool {
-        let in_flight = self.lines.lock().get(&app.id()).map_or(0, |line| line.in_flight);
+        let in_flight =
+            self.standings.lock().get(&app.id()).map_or(0, |standing| standing.in_flight);
         in_flight == 0 && self.next_attempt(app).await.is_none_or(|at_ms| at_ms > app.now_ms())
     }
 
@@ -451,16 +464,12 @@ impl Shared {
         };
         let unreachable = attempt.unreachable;
         let verdict = engine.attempted(&app, TO, &letter, attempt).await;
-        if let Some(line) = self.lines.lock().get_mut(&app.id()) {
-            line.made += 1;
-            match (unreachable, &line.down) {
-                (false, _) => line.down = None,
-                (true, None) => {
-                    let (url, probe) = (receiver.url.clone(), Some(letter.notice.room.clone()));
-                    line.down = Some(Down { url, probe });
-                }
-                (true, Some(_)) => {}
-            }
+        let until_ms = match verdict {
+            Ok(Verdict::Again(at_ms)) => at_ms,
+            Ok(Verdict::Delivered | Verdict::GivenUp) | Err(_) => 0,
+        };
+        if let Some(standing) = self.standings.lock().get_mut(&app.id()) {
+            standing.learn(&receiver.url, &letter.notice.room, unreachable.then_some(until_ms));
         }
         if let Err(failure) = verdict {
             let room = &letter.notice.room;
@@ -472,12 +481,6 @@ impl Shared {
         self.release(app.id(), 1);
         self.news.lock().insert(app.id());
     }
-}
-
-/// What may be taken from the outbox.
-struct Allowance {
-    at_most: usize,
-    only: Option<RoomId>,
 }
 
 /// Waits for the first of the alarms; for ever if there is none.
@@ -505,3 +508,6 @@ fn attempt_of(outcome: Outcome, at_ms: u64, took: Duration) -> Attempt {
         answer: answer.map(|answer| answer.start.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,9 @@ pub const MAX_LOGGED_ATTEMPTS: usize = 16;
 /// each and the latest answer.
 const ATTEMPTS_BYTES: usize = 4 * 1024;
 
+/// How many letters are given up at a time.
+const STEP: usize = 100;
+
 /// What became of a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallbackState {
@@ -138,8 +141,14 @@ pub type CourierFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Whoever delivers letters.
 pub trait Courier: Send + Sync {
-    /// Letters of an app were posted, or its clock was moved. Returns at once.
+    /// Letters of an app were posted. Returns at once.
+    fn posted(&self, app: AppId);
+
+    /// An app's clock was moved, or its receiver is another. Returns at once.
     fn news(&self, app: AppId);
+
+    /// An app was reset: nothing is known of its receiver. Returns at once.
+    fn forget(&self, app: AppId);
 
     /// When the next attempt for an app is due, in Unix milliseconds of its clock.
     fn next_attempt<'a>(&'a self, app: &'a App) -> CourierFuture<'a, Option<u64>>;
@@ -188,25 +197,51 @@ impl Callbacks {
         self.last_id.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Writes down what was committed.
-    pub(super) fn committed(&self, app: AppId, notice: Arc<Notice>, state: CallbackState) {
+    /// The entry of a notice that is about to be committed. It is known from here on: its letter may
+    /// be taken, or have to go, before the log has it.
+    pub(super) fn prepare(
+        &self,
+        app: AppId,
+        notice: Arc<Notice>,
+        state: CallbackState,
+    ) -> Arc<LoggedCallback> {
         let id = notice.id;
         let entry = Arc::new(LoggedCallback::new(notice, state));
         if state == CallbackState::Waiting {
             self.open.lock().insert(id, (app, Arc::downgrade(&entry)));
         }
+        entry
+    }
+
+    /// Takes back what was prepared: it is not committed.
+    pub(super) fn withdraw(&self, entry: &LoggedCallback) {
+        if entry.state() == CallbackState::Waiting {
+            self.open.lock().remove(&entry.notice.id);
+        }
+    }
+
+    /// Writes down what was committed.
+    pub(super) fn committed(&self, app: AppId, entry: Arc<LoggedCallback>) {
         self.log.append(app, entry);
     }
 
     /// Writes down what had to go.
     pub(super) fn dropped(&self, letters: &[DroppedLetter]) {
         for letter in letters {
-            self.close(letter.app, letter.notice.id, CallbackState::Dropped);
-            self.metrics.callback_ended(letter.app.0, CallbackEnd::Dropped);
+            if self.close(letter.app, letter.notice.id, CallbackState::Dropped) {
+                self.metrics.callback_ended(letter.app.0, CallbackEnd::Dropped);
+            }
         }
     }
 
-    /// Says to whoever delivers that there may be something to do.
+    /// Says to whoever delivers that there are letters.
+    pub(super) fn posted(&self, app: AppId) {
+        if let Some(courier) = self.courier.get() {
+            courier.posted(app);
+        }
+    }
+
+    /// Says to whoever delivers that what waits is to be looked at again.
     pub(super) fn news(&self, app: AppId) {
         if let Some(courier) = self.courier.get() {
             courier.news(app);
@@ -217,14 +252,20 @@ impl Callbacks {
     pub(super) fn forget(&self, app: AppId) {
         self.open.lock().retain(|_, (other, _)| *other != app);
         self.log.clear(app);
+        if let Some(courier) = self.courier.get() {
+            courier.forget(app);
+        }
     }
 
-    fn close(&self, app: AppId, id: u64, state: CallbackState) {
-        let entry = self.open.lock().remove(&id);
-        if let Some(entry) = entry.and_then(|(_, entry)| entry.upgrade()) {
+    /// Writes down the end of a notice that waits, once: whether this is it.
+    fn close(&self, app: AppId, id: u64, state: CallbackState) -> bool {
+        let Some((_, entry)) = self.open.lock().remove(&id) else { return false };
+        // The log may have had to let it go.
+        if let Some(entry) = entry.upgrade() {
             entry.end(state);
             self.log.touch(app);
         }
+        true
     }
 
     fn add(&self, app: AppId, id: u64, attempt: Attempt) {
@@ -251,6 +292,15 @@ impl Engine {
     #[must_use]
     pub fn callback_log(&self) -> &Log<LoggedCallback> {
         &self.callbacks.log
+    }
+
+    /// Says that an app has no receiver any more: what waits is given up, but for what is on its way.
+    pub async fn receiver_removed(&self, app: &App) {
+        if let Err(failure) = self.give_up_unwanted(app, Destination::RoomEngine).await {
+            // Whoever delivers comes to it later.
+            tracing::warn!(app = %app.id(), "callbacks that nobody wants stay: {failure}");
+        }
+        self.callbacks.news(app.id());
     }
 
     /// Takes letters of an app that are ready now: at most `limit`, of one room `only` if it is
@@ -309,24 +359,29 @@ impl Engine {
             None => (Verdict::GivenUp, CallbackState::Failed, CallbackEnd::Failed),
         };
         self.store.ack(&key, to, letter.id).await?;
-        self.callbacks.close(app.id(), letter.notice.id, state);
-        self.metrics.callback_ended(app.id().0, end);
+        // One that was dropped meanwhile has ended before.
+        if self.callbacks.close(app.id(), letter.notice.id, state) {
+            self.metrics.callback_ended(app.id().0, end);
+        }
         Ok(verdict)
     }
 
-    /// Gives up a letter that nobody is to hear of any more.
+    /// Gives up letters of an app as long as nobody is to hear of them, ready or not.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`]; then the letter stays taken.
-    pub async fn unwanted(
-        &self,
-        app: &App,
-        to: Destination,
-        letter: &TakenLetter,
-    ) -> Result<(), Failure> {
-        let key = RoomKey { app: app.id(), room: letter.notice.room.clone() };
-        self.store.ack(&key, to, letter.id).await?;
-        self.callbacks.close(app.id(), letter.notice.id, CallbackState::NoUrl);
+    /// [`Failure::Unavailable`]; then letters are left, and one may stay taken.
+    pub async fn give_up_unwanted(&self, app: &App, to: Destination) -> Result<(), Failure> {
+        while app.receiver().is_none() {
+            let letters = self.store.take(app.id(), to, u64::MAX, STEP, None).await?;
+            if letters.is_empty() {
+                break;
+            }
+            for letter in letters {
+                let key = RoomKey { app: app.id(), room: letter.notice.room.clone() };
+                self.store.ack(&key, to, letter.id).await?;
+                self.callbacks.close(app.id(), letter.notice.id, CallbackState::NoUrl);
+            }
+        }
         Ok(())
     }
 

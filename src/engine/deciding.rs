@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::app::App;
-use super::callbacks::CallbackState;
+use super::callbacks::{CallbackState, LoggedCallback};
 use crate::domain::{
     Delta, Destination, Env, Event, EventKind, FactsWrite, Letter, Notice, Operation, Refusal,
     RoomId, Slice,
@@ -20,8 +20,19 @@ pub(super) struct Deciding<'a, O: Operation> {
     env: Env<'a>,
     /// What the caller is answered, once it is decided.
     pub(super) output: Option<O::Output>,
-    /// What is told, and whether somebody is to hear it.
-    told: Vec<(Arc<Notice>, CallbackState)>,
+    /// What is told.
+    told: Vec<Arc<LoggedCallback>>,
+    /// Whether somebody is to hear something of it.
+    posted: bool,
+    committed: bool,
+}
+
+impl<O: Operation> Drop for Deciding<'_, O> {
+    fn drop(&mut self) {
+        if !self.committed {
+            self.take_back();
+        }
+    }
 }
 
 impl<'a, O: Operation> Deciding<'a, O> {
@@ -32,12 +43,30 @@ impl<'a, O: Operation> Deciding<'a, O> {
         operation: &'a O,
     ) -> Self {
         let env = Env { now_ms: app.now_ms(), rules: app.rules() };
-        Self { engine, app, room, operation, env, output: None, told: Vec::new() }
+        Self {
+            engine,
+            app,
+            room,
+            operation,
+            env,
+            output: None,
+            told: Vec::new(),
+            posted: false,
+            committed: false,
+        }
     }
 
     /// Whether letters were posted.
     pub(super) fn posted(&self) -> bool {
-        self.told.iter().any(|(_, state)| *state == CallbackState::Waiting)
+        self.posted
+    }
+
+    /// Nothing is told after all.
+    fn take_back(&mut self) {
+        for entry in self.told.drain(..) {
+            self.engine.callbacks.withdraw(&entry);
+        }
+        self.posted = false;
     }
 
     /// Turns what happened into what is told of it: letters to whoever wants to hear, and an entry
@@ -59,8 +88,9 @@ impl<'a, O: Operation> Deciding<'a, O> {
             if state == CallbackState::Waiting {
                 let to = Destination::RoomEngine;
                 delta.outbox.push(Letter { to, notice: Arc::clone(&notice) });
+                self.posted = true;
             }
-            self.told.push((notice, state));
+            self.told.push(self.engine.callbacks.prepare(self.app.id(), notice, state));
         }
     }
 
@@ -84,9 +114,9 @@ impl<'a, O: Operation> Deciding<'a, O> {
 
 impl<O: Operation> Decider for Deciding<'_, O> {
     fn decide(&mut self, seen: &Slice<'_>) -> Result<Delta, Refusal> {
+        self.take_back();
         let (mut delta, output) = self.operation.decide(seen, &self.env)?;
         self.output = Some(output);
-        self.told.clear();
         if !delta.events.is_empty() {
             self.tell(seen, &mut delta);
         }
@@ -94,8 +124,9 @@ impl<O: Operation> Decider for Deciding<'_, O> {
     }
 
     fn committed(&mut self, dropped: Vec<DroppedLetter>) {
-        for (notice, state) in &self.told {
-            self.engine.callbacks.committed(self.app.id(), Arc::clone(notice), *state);
+        self.committed = true;
+        for entry in self.told.drain(..) {
+            self.engine.callbacks.committed(self.app.id(), entry);
         }
         self.engine.callbacks.dropped(&dropped);
     }

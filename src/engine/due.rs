@@ -138,7 +138,8 @@ impl Engine {
             self.callbacks.news(app.id());
             let made = self.settle(app, &watch).await;
             ran += made - attempts;
-            if next.entry.is_none() && made == attempts {
+            let stuck = next.entry.is_none() && made == attempts;
+            if stuck && self.next_attempt(app).await.is_some_and(|at_ms| at_ms <= next.at_ms) {
                 // Whoever delivers cannot do it now.
                 break;
             }

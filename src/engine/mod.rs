@@ -149,9 +149,9 @@ impl Engine {
         let mut deciding = Deciding::new(self, app, room, operation);
         self.store.transact(&key, operation.need(), &mut deciding).await?;
         if deciding.posted() {
-            self.callbacks.news(app.id());
+            self.callbacks.posted(app.id());
         }
-        Ok(deciding.output.expect("a store commits only what was decided"))
+        Ok(deciding.output.take().expect("a store commits only what was decided"))
     }
 
     /// Looks at a room's facts and counts, and at the records that are needed besides.

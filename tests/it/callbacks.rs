@@ -17,6 +17,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::{SDKAPPID, Server};
+#[cfg(target_os = "linux")]
+use crate::pages::Page;
 
 const ALL: [&str; 6] = [
     "Room.CallbackAfterCreateRoom",
@@ -466,4 +468,22 @@ async fn metrics_say_what_was_sent_and_what_waits() {
     ] {
         assert!(text.lines().any(|written| written == line), "{line} in\n{text}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_page_on_callbacks_goes_as_it_says() {
+    // An address of its own, which Linux has: no port is free for sure when it is bound again.
+    let pid = std::process::id();
+    let address = format!("127.{}.{}.{}", 1 + pid % 200, pid / 200 % 250, 1 + pid / 50_000 % 250);
+    let directory = tempfile::tempdir().unwrap();
+    let mut page = Page::new("callbacks.md");
+    page.directory = Some(directory.path().to_owned());
+    page.instead = vec![
+        ("127.0.0.1:9000", format!("{address}:9000")),
+        ("127.0.0.1/9000", format!("{address}/9000")),
+        ("\"127.0.0.1\", 9000", format!("\"{address}\", 9000")),
+    ];
+    page.bless();
+    page.holds(None);
 }

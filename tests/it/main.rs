@@ -17,6 +17,7 @@ mod genuine;
 mod harness;
 mod load;
 mod members;
+mod pages;
 mod people;
 mod program;
 mod raw;
