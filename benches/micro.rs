@@ -4,7 +4,7 @@ mod common;
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common::{
     ADMIN, APP, FORGOTTEN_TICKETS, FRESH_TICKETS, account, at_once, fill, name_card, position,
@@ -137,6 +137,20 @@ fn gateway(criterion: &mut Criterion, engine: &Arc<Engine>, ticket: &str) {
     let perform = || at_once(gateway.perform(&admitted, body.as_bytes(), engine.next_request_id()));
     assert!(perform().refused.is_none());
     group.bench_function("perform a list of 50", |bencher| bencher.iter(perform));
+    let misspelt = Head { path: "/v4/room_engine_http_srv/get_room_member_lists", ..head };
+    group.bench_function("find the nearest command", |bencher| {
+        bencher.iter(|| gateway.find(black_box(&misspelt)).is_err());
+    });
+    let bench =
+        Engine::new(&common::settings().apps, Arc::new(MemoryStore::new()), common::metrics());
+    let recorder = Gateway::new(Arc::new(bench.with_request_log()), Origins::Any);
+    let (answer, took) = (perform(), Duration::from_micros(12));
+    for (name, recorder) in [("no log", &gateway), ("a log, full", &recorder)] {
+        let record = || recorder.record(black_box(&head), body.as_bytes(), &answer, took);
+        // More than it holds.
+        (0..ROUND * 16).for_each(|_| record());
+        group.bench_function(format!("keep a request: {name}"), |bencher| bencher.iter(record));
+    }
     group.finish();
 }
 

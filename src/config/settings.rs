@@ -130,7 +130,7 @@ pub struct ControlSettings {
 /// `[bench]`: what tests may do to an app.
 #[derive(Debug, Clone)]
 pub struct BenchSettings {
-    /// Clocks can be moved.
+    /// Clocks can be moved, and the latest requests are kept.
     pub enabled: bool,
 }
 

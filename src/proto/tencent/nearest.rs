@@ -27,9 +27,11 @@ pub(super) fn nearest<'k>(asked: &str, known: impl Iterator<Item = &'k str>) -> 
             return None;
         }
         let wrong = osa_distance(&name, other);
+        if wrong > at_most {
+            return None;
+        }
         let wrong_of_service = osa_distance(&service, other_service);
-        let sibling = wrong_of_service <= WRONG_LETTERS_OF_A_SERVICE;
-        let near = wrong == 0 || (wrong <= at_most && sibling);
+        let near = wrong == 0 || wrong_of_service <= WRONG_LETTERS_OF_A_SERVICE;
         near.then_some((wrong, wrong_of_service, path))
     });
     near.min().map(|(_, _, path)| path)

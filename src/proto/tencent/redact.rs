@@ -30,8 +30,12 @@ const SECRET_WORDS: [&str; 11] = [
     "token",
     "usersig",
 ];
+/// With what those begin.
+const FIRST_LETTERS: &[u8; 6] = b"acpstu";
 /// And so is one that has such a name. Other names hold these as parts of other words.
 const SECRET_NAMES: [&str; 4] = ["privatemapkey", "pwd", "sig", "sign"];
+/// A longer name costs an allocation to look at, in bytes.
+const SHORT_NAME_BYTES: usize = 64;
 
 /// Writes a JSON object to the end of `out`: texts, numbers, lists and objects of fields that are
 /// named like secrets become [`HIDDEN`]; `true`, `false` and `null` tell nothing and stay. White
@@ -56,15 +60,22 @@ pub fn redact<'a>(body: &'a [u8], out: &mut Vec<u8>) -> Option<Option<Cow<'a, st
 
 /// Whether a field of this name holds a secret.
 fn is_secret(name: &str) -> bool {
-    let letters = || {
-        let letters = name.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
-        letters.map(|byte| byte.to_ascii_lowercase())
-    };
-    let begins = |at: usize, word: &str| word.bytes().eq(letters().skip(at).take(word.len()));
-    let has_word = letters().enumerate().any(|(at, letter)| {
-        SECRET_WORDS.iter().any(|word| word.as_bytes()[0] == letter && begins(at, word))
+    let (mut short, mut long) = ([0; SHORT_NAME_BYTES], Vec::new());
+    let letters = short.get_mut(..name.len()).unwrap_or_else(|| {
+        long.resize(name.len(), 0);
+        &mut long
     });
-    has_word || SECRET_NAMES.iter().any(|known| known.bytes().eq(letters()))
+    let mut count = 0;
+    for byte in name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')) {
+        letters[count] = byte.to_ascii_lowercase();
+        count += 1;
+    }
+    let letters = &letters[..count];
+    // Most letters of most names begin none of the words.
+    let mut starts = (0..count).filter(|at| FIRST_LETTERS.contains(&letters[*at]));
+    let begins = |at: usize, word: &str| letters[at..].starts_with(word.as_bytes());
+    starts.any(|at| SECRET_WORDS.iter().any(|word| begins(at, word)))
+        || SECRET_NAMES.iter().any(|known| known.as_bytes() == letters)
 }
 
 /// Where a value stands, as far as it matters.
@@ -319,6 +330,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_name_is_looked_at_however_long_it_is() {
+        for bytes in [SHORT_NAME_BYTES, SHORT_NAME_BYTES + 1, 1_000] {
+            let name = format!("{}Password", "x_".repeat(bytes))[bytes + 8..].to_owned();
+            let kept = redacted(&format!(r#"{{"{name}":"4321"}}"#)).unwrap();
+            assert_eq!(kept, format!(r#"{{"{name}":"(hidden)"}}"#));
+            let plain = name.replace("Password", "Passw0rd");
+            let body = format!(r#"{{"{plain}":"4321"}}"#);
+            assert_eq!(redacted(&body).as_ref(), Some(&body));
+        }
+    }
+
+    #[test]
+    fn every_word_begins_with_a_known_letter() {
+        let mut letters: Vec<u8> = SECRET_WORDS.iter().map(|word| word.as_bytes()[0]).collect();
+        letters.dedup();
+        assert_eq!(letters, FIRST_LETTERS);
     }
 
     #[test]

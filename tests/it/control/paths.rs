@@ -79,6 +79,7 @@ async fn wrong_methods_are_told_the_right_ones() {
     let rows = [
         ("/apps".to_owned(), "GET,HEAD"),
         (format!("/apps/{APP}/reset"), "POST"),
+        (format!("/apps/{APP}/requests"), "GET,HEAD"),
         (format!("/apps/{APP}/rooms"), "GET,HEAD"),
         (format!("/apps/{APP}/rooms/r"), "GET,HEAD"),
         (members("r"), "GET,HEAD,POST"),
@@ -105,6 +106,7 @@ async fn unknown_parameters_are_refused_everywhere() {
     let rows = [
         (Method::GET, "/apps".to_owned()),
         (Method::POST, format!("/apps/{APP}/reset")),
+        (Method::GET, format!("/apps/{APP}/requests")),
         (Method::GET, format!("/apps/{APP}/rooms")),
         (Method::GET, format!("/apps/{APP}/rooms/r")),
         (Method::GET, members("r")),

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "what is measured is worth reading")]
 
 use std::fs;
+use std::ops::Range;
 
 use guestlist::config::DEVELOPMENT_KEY;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -24,6 +25,8 @@ const SLACK_BYTES: u64 = 1024 * 1024;
 /// allocator may round up what is in use, by half as much again: 25 KiB with them.
 const CONNECTION_BYTES_MAX: u64 = 18 * 1024;
 const CONNECTIONS: usize = 5_000;
+/// What the request log holds, in bytes; the allocator may round up by a quarter.
+const LOG_BYTES: u64 = 16 * 1024 * 1024;
 /// So many come before it is measured what the others cost.
 const WARM_UP_CONNECTIONS: usize = 100;
 /// Open files of this process besides those connections: other tests run beside this one.
@@ -31,14 +34,19 @@ const OTHER_FILES: usize = 512;
 
 /// How many requests make a proof.
 fn many() -> usize {
-    if std::env::var_os("GUESTLIST_SLOW").is_some() { 1_000_000 } else { 20_000 }
+    if is_slow() { 1_000_000 } else { 20_000 }
 }
 
-/// A server without limits on calls and without lines.
-fn server() -> Program {
-    let arguments = ["dev", "--set", "log.access=off", "--set", "app.0.unlimited=true"];
-    // The bench keeps what it was asked, up to a bound.
-    let mut command = guestlist(&[&arguments[..], &["--set", "bench.enabled=false"]].concat());
+fn is_slow() -> bool {
+    std::env::var_os("GUESTLIST_SLOW").is_some()
+}
+
+/// A server without limits on calls and without lines, with or without a request log.
+fn server(bench: bool) -> Program {
+    let bench = format!("bench.enabled={bench}");
+    let settings = ["log.access=off", "app.0.unlimited=true", &bench];
+    let settings = settings.iter().flat_map(|setting| ["--set", setting]);
+    let mut command = guestlist(&[&["dev"], &*settings.collect::<Vec<_>>()].concat());
     // Neither the number of cores nor the size of pages is to count.
     command.env("TOKIO_WORKER_THREADS", "2").env("MIMALLOC_ALLOW_THP", "0");
     Program::spawn(command)
@@ -85,22 +93,29 @@ impl Pipe {
             assert_eq!(text.matches(&code).count(), some.len(), "{text}");
         }
     }
+
+    /// Asks what is made of each number.
+    async fn ask_all(
+        &mut self,
+        numbers: Range<usize>,
+        code: u32,
+        request: impl Fn(usize) -> String,
+    ) {
+        for from in numbers.clone().step_by(PIPELINED) {
+            let some = from..numbers.end.min(from + PIPELINED);
+            self.ask(&some.map(&request).collect::<Vec<_>>(), code).await;
+        }
+    }
 }
 
 /// Asks a tenth as a warm-up, then all, and holds what the memory grew by against the slack.
 async fn leaves_memory_flat(what: &str, code: u32, request: impl Fn(usize) -> String) {
-    let program = server();
+    let program = server(false);
     let mut pipe = Pipe::to(&program).await;
     let (warm_up, many) = (many() / 10, many());
-    let mut ask = async |numbers: std::ops::Range<usize>| {
-        for from in numbers.clone().step_by(PIPELINED) {
-            let some = from..numbers.end.min(from + PIPELINED);
-            pipe.ask(&some.map(&request).collect::<Vec<_>>(), code).await;
-        }
-    };
-    ask(0..warm_up).await;
+    pipe.ask_all(0..warm_up, code, &request).await;
     let before = resident_bytes(&program);
-    ask(warm_up..warm_up + many).await;
+    pipe.ask_all(warm_up..warm_up + many, code, &request).await;
     let more = resident_bytes(&program).saturating_sub(before);
     println!("{many} {what}: {before} bytes before, {more} bytes more after");
     assert!(more < SLACK_BYTES, "{more} bytes more after {many} {what}");
@@ -123,6 +138,30 @@ async fn bad_signatures_leave_nothing_behind() {
     leaves_memory_flat("different bad signatures", 70009, forged).await;
 }
 
+/// What is counted as an entry's is what it takes, whatever the size of the entries.
+#[tokio::test]
+async fn the_request_log_takes_what_it_says_and_no_more() {
+    let query = query(ADMIN, &usersig_of(DEVELOPMENT_KEY, SDKAPPID, ADMIN, now_s(), 3_600));
+    let small = is_slow().then_some((0, 50_000));
+    for (text_bytes, fill) in [(15_000, 1_200), (1_000, 13_000)].into_iter().chain(small) {
+        let text = "x".repeat(text_bytes);
+        let unknown = |number| {
+            request(&query, &format!(r#"{{"RoomId":"unknown-{number}","Text":"{text}"}}"#))
+        };
+        let program = server(true);
+        let mut pipe = Pipe::to(&program).await;
+        pipe.ask_all(0..1, 100_004, unknown).await;
+        let empty = resident_bytes(&program);
+        pipe.ask_all(1..fill, 100_004, unknown).await;
+        let full = resident_bytes(&program).saturating_sub(empty);
+        pipe.ask_all(fill..fill + fill / 2, 100_004, unknown).await;
+        let fuller = resident_bytes(&program).saturating_sub(empty);
+        println!("texts of {text_bytes} bytes: {full} bytes once full, {fuller} bytes later");
+        assert!(full > LOG_BYTES / 2, "{full} bytes: it was not filled");
+        assert!(fuller < LOG_BYTES + LOG_BYTES / 4, "{fuller} bytes");
+    }
+}
+
 /// Allows this process and its children as many open files as this takes, if the system does.
 fn allow_files(files: usize) -> usize {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
@@ -142,7 +181,7 @@ async fn idle_connections_cost_little() {
         println!("this system allows {files} open files: {connections} idle connections only");
     }
     assert!(connections >= 1_000, "{files} open files are too few to say anything: ulimit -Hn");
-    let program = server();
+    let program = server(false);
     let query = query(ADMIN, &usersig_of(DEVELOPMENT_KEY, SDKAPPID, ADMIN, now_s(), 3_600));
     let request = [request(&query, r#"{"RoomId":"x"}"#)];
     let mut idle = Vec::with_capacity(connections);
