@@ -1,5 +1,6 @@
-//! `docs/tour.md`, run as it is printed: by bash, against a program of its own, whole replies compared
-//! with those of the page; once signed by the program, and once by each of the vendor's libraries.
+//! `docs/tour.md`, run as it is printed: by bash, against a program of its own, whole replies
+//! compared with those of the page; once signed by the program, once by each of the vendor's
+//! libraries.
 //!
 //! `BLESS=1 cargo test --test it tour` writes the replies. Read what it wrote.
 
