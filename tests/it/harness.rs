@@ -109,8 +109,8 @@ impl Server {
         refusal(&self.room(command, body).await)
     }
 
-    /// Calls a command in each of the ways that must be refused: the body, the code, the text. The room
-    /// stays as it is.
+    /// Calls a command in each of the ways that must be refused: the body, the code, the text. The
+    /// room stays as it is.
     pub(crate) async fn refuses(&self, room: &str, command: &str, rows: &[(Value, u64, &str)]) {
         let before = self.whole(room).await;
         for (body, code, text) in rows {
@@ -193,7 +193,8 @@ impl Server {
     }
 }
 
-/// Service and name of a command of the room dialect; a name that is none is taken for one of rooms.
+/// Service and name of a command of the room dialect; a name that is none is taken for one of the
+/// first service.
 pub(crate) fn path_of(command: &str) -> String {
     let mut paths = commands().map(|entry| &entry.spec).filter(|spec| spec.name() == command);
     let unknown = || format!("room_engine_http_srv/{command}");

@@ -119,8 +119,8 @@ impl Clerk {
         }
     }
 
-    /// Two rooms: one with an owner, an administrator, members, a robot, bans and a password, where two sit,
-    /// one waits for a seat and one seat is locked; one of the caller with nothing.
+    /// Two rooms: one with an owner, an administrator, members, a robot, a ban and a password,
+    /// where two sit, one waits for a seat and one seat is locked; one of the caller with nothing.
     fn set_the_stage(&self) {
         let desk = &self.desk;
         at_once(desk.engine.reset(&desk.app())).expect("memory is there");

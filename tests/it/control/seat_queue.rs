@@ -1,4 +1,4 @@
-//! The seat queue: who asks for a seat, who takes that back, and what the vendor's commands see of it.
+//! The seat queue: who asks for a seat, who takes that back, and what the vendor's commands see.
 
 use serde_json::{Value, json};
 

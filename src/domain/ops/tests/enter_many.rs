@@ -1,9 +1,9 @@
 //! Many people come in with one commit.
 
-use super::{Hall, NOW_MS, account, accounts, member, password};
+use super::{Hall, NOW_MS, account, accounts, ban, member, password};
 use crate::domain::{
-    Delta, EnterMany, Entry, Event, FactsWrite, Gate, MAX_ENTRIES_PER_STEP, Member, MemberWrite,
-    Refusal, Role, Tally,
+    BanWrite, Delta, EnterMany, Entry, Event, FactsWrite, Gate, MAX_ENTRIES_PER_STEP, Member,
+    MemberWrite, Refusal, Role, Tally,
 };
 
 fn enter(names: &[&str]) -> EnterMany {
@@ -107,4 +107,18 @@ fn a_full_step_comes_in_with_one_commit() {
     assert!(entries.iter().all(|entry| *entry == Entry::Entered));
     assert_eq!((delta.members.len(), delta.events.len()), (500, 1));
     assert_eq!(delta.tally.unwrap().members, 500);
+}
+
+#[test]
+fn the_banned_stay_outside_and_a_ban_that_is_over_is_forgotten() {
+    let mut hall = Hall::new();
+    hall.facts.max_member_count = 2;
+    hall.bans = vec![ban("over", NOW_MS, 1), ban("yes", NOW_MS + 1, 2)];
+    let (delta, entries) = hall.decide(&enter(&["yes", "zoe", "over", "late"])).unwrap();
+    let banned = Entry::Refused(Refusal::Banned { account: account("yes") });
+    let full = Entry::Refused(Refusal::RoomFull { at_most: 2 });
+    assert_eq!(entries, [banned.clone(), Entry::Entered, Entry::Entered, full]);
+    assert_eq!(delta.bans, [BanWrite::Remove(account("over"))]);
+    let (delta, entries) = hall.decide(&enter(&["yes"])).unwrap();
+    assert_eq!((delta, entries), (Delta::default(), vec![banned]));
 }
