@@ -43,9 +43,14 @@ fn is_slow() -> bool {
 
 /// A server without limits on calls and without lines, with or without a request log.
 fn server(bench: bool) -> Program {
+    server_with(bench, &[])
+}
+
+/// The same, with some settings more.
+fn server_with(bench: bool, settings: &[&str]) -> Program {
     let bench = format!("bench.enabled={bench}");
-    let settings = ["log.access=off", "app.0.unlimited=true", &bench];
-    let settings = settings.iter().flat_map(|setting| ["--set", setting]);
+    let usual = ["log.access=off", "app.0.unlimited=true", &bench];
+    let settings = usual.iter().chain(settings).flat_map(|setting| ["--set", setting]);
     let mut command = guestlist(&[&["dev"], &*settings.collect::<Vec<_>>()].concat());
     // Neither the number of cores nor the size of pages is to count.
     command.env("TOKIO_WORKER_THREADS", "2").env("MIMALLOC_ALLOW_THP", "0");
@@ -60,7 +65,11 @@ fn resident_bytes(program: &Program) -> u64 {
 }
 
 fn request(query: &str, body: &str) -> String {
-    head(INFO, query, &format!("Content-Length: {}\r\n", body.len())) + body
+    request_to(INFO, query, body)
+}
+
+fn request_to(path: &str, query: &str, body: &str) -> String {
+    head(path, query, &format!("Content-Length: {}\r\n", body.len())) + body
 }
 
 /// A connection that sends many requests at a time.
@@ -106,6 +115,37 @@ impl Pipe {
             self.ask(&some.map(&request).collect::<Vec<_>>(), code).await;
         }
     }
+}
+
+/// So many callbacks fill their log, whatever they say.
+const CALLBACKS_TO_FILL_THE_LOG: usize = 9_000;
+
+/// What waits for a receiver that is gone is bounded, and so is the log of it.
+#[tokio::test]
+async fn a_receiver_that_is_gone_leaves_memory_flat() {
+    // A port where nobody is any more.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("app.0.callback.url=http://{gone}/");
+    let commands = "app.0.callback.commands=Room.CallbackAfterUpdateRoomInfo";
+    let program = server_with(false, &["callback.backlog=1 MiB", &url, commands]);
+    let query = query(ADMIN, &usersig_of(DEVELOPMENT_KEY, SDKAPPID, ADMIN, now_s(), 3_600));
+    let mut pipe = Pipe::to(&program).await;
+    let create = |_| {
+        let body = r#"{"RoomInfo":{"RoomId":"r","RoomType":"Conference"}}"#;
+        request_to("/v4/room_engine_http_srv/create_room", &query, body)
+    };
+    pipe.ask_all(0..1, 0, create).await;
+    let update = |number| {
+        let body = format!(r#"{{"RoomInfo":{{"RoomId":"r","RoomName":"name {number}"}}}}"#);
+        request_to("/v4/room_engine_http_srv/update_room_info", &query, &body)
+    };
+    pipe.ask_all(0..CALLBACKS_TO_FILL_THE_LOG, 0, update).await;
+    let before = resident_bytes(&program);
+    let many = many();
+    pipe.ask_all(0..many, 0, update).await;
+    let more = resident_bytes(&program).saturating_sub(before);
+    println!("{many} updates nobody hears of: {before} bytes before, {more} bytes more after");
+    assert!(more < SLACK_BYTES, "{more} bytes more after {many} updates nobody hears of");
 }
 
 /// Asks a tenth as a warm-up, then all, and holds what the memory grew by against the slack.
