@@ -19,8 +19,8 @@ const TICKET: &str = "$(./target/release/guestlist usersig --identifier admin)";
 /// Lines of replies are broken before this many characters.
 const WIDTH: usize = 128;
 
-/// What stands before a number of microseconds.
-const TOOK: &str = "\"took_us\":";
+/// What stands before a length of time, which is another each time.
+const LENGTHS: [&str; 2] = ["\"took_us\":", "\"offset_ms\":"];
 
 /// Commands of a page, and what it says came back.
 pub(crate) struct Block {
@@ -157,18 +157,24 @@ fn broken(line: &str) -> String {
 
 /// The same, whenever it was said and however long it took: numbers of ten digits and more are times.
 fn timeless(said: &str) -> String {
-    let mut parts = said.split(TOOK);
-    let mut said = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        said +=
-            &format!("{TOOK}…{}", part.trim_start_matches(|digit: char| digit.is_ascii_digit()));
-    }
+    let said = LENGTHS.iter().fold(said.to_owned(), |said, field| without_number(&said, field));
     let pieces = said.split_inclusive(|character: char| !character.is_ascii_digit());
     let timeless = |piece: &str| {
         let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
         if digits < 10 { piece.to_owned() } else { format!("a time{}", &piece[digits..]) }
     };
     pieces.map(timeless).collect()
+}
+
+/// The same, whatever the number of a field.
+fn without_number(said: &str, field: &str) -> String {
+    let mut parts = said.split(field);
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|sign: char| sign == '-' || sign.is_ascii_digit());
+        said += &format!("{field}…{rest}");
+    }
+    said
 }
 
 /// The page with other replies.
@@ -197,5 +203,6 @@ fn replies_are_cut_and_broken_but_nothing_is_lost() {
     assert!(lines.lines().count() > 1 && lines.lines().all(|line| line.len() <= WIDTH), "{lines}");
     assert_eq!(lines.replace("\n  ", ""), long);
     assert_eq!(timeless(r#"{"took_us":123,"b":4}"#), r#"{"took_us":…,"b":4}"#);
+    assert_eq!(timeless(r#"{"offset_ms":-2,"b":4}"#), r#"{"offset_ms":…,"b":4}"#);
     assert_eq!(timeless("[123456789,1234567890]\n1795651234041"), "[123456789,a time]\na time");
 }
