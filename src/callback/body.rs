@@ -149,7 +149,7 @@ impl<'a> UpdatedRoomInfo<'a> {
         Self {
             room_id,
             room_name: &facts.name,
-            owner: facts.owner.as_str(),
+            owner: facts.owner.as_ref().map_or("", Account::as_str),
             take_seat_mode: TakeSeatModeWord::of(facts.seats),
             max_member_count: facts.max_member_count,
             is_video_disabled: facts.silenced.video,

@@ -1,5 +1,6 @@
 //! Members: a page of a room's, one who enters, one who leaves.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -18,7 +19,8 @@ use super::query::{NoParams, Params};
 use super::seats::Seating;
 use super::{Plane, reply};
 use crate::domain::{
-    Enter, Entrance, Entry, Leave, LeaveReason, MemberView, PageQuery, PageSink, Seats,
+    Aside, Enter, Entrance, Entry, Leave, LeaveReason, MemberView, PageQuery, PageSink, Refusal,
+    RoomView, Seats,
 };
 use crate::engine::{decode_cursor, encode_cursor};
 use crate::proto::tencent::Text;
@@ -55,7 +57,7 @@ pub(super) async fn list(
         position.ok_or_else(|| Problem::bad_request("after: not a `next` of this room"))
     });
     let position = position.transpose()?;
-    let query = PageQuery { after: position.as_ref(), limit, seats: true };
+    let query = PageQuery { after: position.as_ref(), seats: true, ..PageQuery::first(limit) };
     let mut rows = Rows::default();
     let end = plane.engine.page(&at.app, &at.room, query, &mut rows).await?;
     let next = end.next.map(|position| encode_cursor(at.app.id(), &at.room, &position));
@@ -78,18 +80,20 @@ struct Rows {
 const OPENING: &[u8] = b"{\"members\":[";
 
 impl PageSink for Rows {
-    fn begin(&mut self, at_most: usize, seats: &Seats) {
+    fn begin(&mut self, _: &RoomView<'_>, at_most: usize, seats: &Seats) -> Result<(), Refusal> {
         self.json.reserve(OPENING.len() + at_most * ROW_BYTES);
         self.json.extend_from_slice(OPENING);
         self.seating = Seating::new(seats);
+        Ok(())
     }
 
-    fn member(&mut self, member: &MemberView<'_>) {
+    fn member(&mut self, member: &MemberView<'_>, _: &Aside) -> ControlFlow<()> {
         if self.json.len() > OPENING.len() {
             self.json.push(b',');
         }
         let seat = self.seating.seat_of(member.account);
         reply::write(&mut self.json, &MemberRow::new(member, seat));
+        ControlFlow::Continue(())
     }
 }
 

@@ -154,12 +154,16 @@ fn status(refusal: &Refusal) -> StatusCode {
         }
         Refusal::NotTheOwner { .. }
         | Refusal::OwnerNotBannable { .. }
+        | Refusal::OwnerNotMutable { .. }
+        | Refusal::OwnerStays { .. }
+        | Refusal::GroupTypeForbids { .. }
         | Refusal::Banned { .. }
         | Refusal::PasswordNeeded
         | Refusal::PasswordWrong
         | Refusal::OwnerKeepsRole { .. } => StatusCode::FORBIDDEN,
         Refusal::RoomExists
         | Refusal::RoomExistsAndYours
+        | Refusal::IsAGroup
         | Refusal::RoomFull { .. }
         | Refusal::TooManyAdmins { .. }
         | Refusal::TooManyMarks { .. }

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::seats::{BanRow, SeatRow};
 use crate::domain::{
-    Facts, MAX_SEATS, RoomId, RoomKind, RoomStatus, RoomView, Seats, TakeSeatMode,
+    Account, Facts, GroupType, MAX_SEATS, RoomId, RoomKind, RoomStatus, RoomView, Seats,
+    TakeSeatMode,
 };
 
 /// The most bans that are shown with a room. All are in pages of `get_banned_member_list`.
@@ -19,6 +20,8 @@ pub(super) struct RoomRow<'a> {
     room: &'a str,
     /// How it lives and ends.
     kind: Kind,
+    /// The type of group that chat sees in it.
+    group_type: Type,
     /// How many are in the list.
     member_count: u32,
     /// When it was made, in Unix milliseconds of the app's clock.
@@ -30,6 +33,7 @@ impl<'a> RoomRow<'a> {
         Self {
             room: id.as_str(),
             kind: seen.facts.kind.into(),
+            group_type: seen.facts.kind.group_type().into(),
             member_count: seen.tally.members,
             created_ms: seen.facts.created_ms,
         }
@@ -43,10 +47,12 @@ pub(super) struct Room<'a> {
     room: &'a str,
     /// How it lives and ends.
     kind: Kind,
+    /// The type of group that chat sees in it.
+    group_type: Type,
     /// The name that people see.
     name: &'a str,
-    /// Who owns it, present or not.
-    owner: &'a str,
+    /// Who owns it, present or not; `null` if nobody does.
+    owner: Option<&'a str>,
     /// What else is true of it.
     info: Info<'a>,
     /// How many are in the list.
@@ -70,8 +76,9 @@ impl<'a> Room<'a> {
         Self {
             room: id.as_str(),
             kind: seen.facts.kind.into(),
+            group_type: seen.facts.kind.group_type().into(),
             name: &seen.facts.name,
-            owner: seen.facts.owner.as_str(),
+            owner: seen.facts.owner.as_ref().map(Account::as_str),
             info: Info::new(seen.facts, now_ms),
             member_count: seen.tally.members,
             seats: seats.iter().map(SeatRow::new).collect(),
@@ -86,10 +93,10 @@ impl<'a> Room<'a> {
 struct Info<'a> {
     /// The most members.
     max_member_count: u32,
-    /// The scheduled start, in Unix seconds.
-    schedule_start_s: u64,
-    /// The scheduled end, in Unix seconds.
-    schedule_end_s: u64,
+    /// The scheduled start, in Unix seconds; `null` in a group.
+    schedule_start_s: Option<u64>,
+    /// The scheduled end, in Unix seconds; `null` in a group.
+    schedule_end_s: Option<u64>,
     /// Whether the scheduled start has passed, by the app's clock.
     status: Status,
     /// No member may show the camera.
@@ -119,6 +126,18 @@ struct Info<'a> {
 #[schemars(inline)]
 enum Kind {
     Conference,
+    Group,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum Type {
+    Private,
+    Public,
+    ChatRoom,
+    AvChatRoom,
+    Community,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -141,8 +160,8 @@ impl<'a> Info<'a> {
     fn new(facts: &'a Facts, now_ms: u64) -> Self {
         Self {
             max_member_count: facts.max_member_count,
-            schedule_start_s: facts.schedule.start_s,
-            schedule_end_s: facts.schedule.end_s,
+            schedule_start_s: facts.schedule.map(|schedule| schedule.start_s),
+            schedule_end_s: facts.schedule.map(|schedule| schedule.end_s),
             status: facts.status(now_ms).into(),
             video_disabled: facts.silenced.video,
             audio_disabled: facts.silenced.audio,
@@ -162,6 +181,19 @@ impl From<RoomKind> for Kind {
     fn from(kind: RoomKind) -> Self {
         match kind {
             RoomKind::Conference => Self::Conference,
+            RoomKind::Group(_) => Self::Group,
+        }
+    }
+}
+
+impl From<GroupType> for Type {
+    fn from(of: GroupType) -> Self {
+        match of {
+            GroupType::Private => Self::Private,
+            GroupType::Public => Self::Public,
+            GroupType::ChatRoom => Self::ChatRoom,
+            GroupType::AvChatRoom => Self::AvChatRoom,
+            GroupType::Community => Self::Community,
         }
     }
 }

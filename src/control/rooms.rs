@@ -15,7 +15,7 @@ use super::query::{NoParams, Params};
 use super::room::{MAX_BANS, Room, RoomRow};
 use super::seats::BanRow;
 use super::{Plane, reply};
-use crate::domain::{BanView, Need, RoomId, RoomView};
+use crate::domain::{Need, RoomId, RoomView, SanctionKind, SanctionView};
 
 /// A page of rooms, as [`list`] writes it by hand; the tests hold the two together.
 #[derive(Serialize, JsonSchema)]
@@ -60,10 +60,12 @@ pub(super) async fn get(
 ) -> Result<Response, Problem> {
     let now_ms = at.app.now_ms();
     let mut bans = Vec::new();
-    let mut see = |ban: &BanView<'_>| {
+    let mut see = |ban: &SanctionView<'_>| {
         bans.push(BanRow { account: ban.account.into(), until_ms: ban.until_ms });
     };
-    plane.engine.bans(&at.app, &at.room, 0, MAX_BANS, &mut see).await?;
+    let looking =
+        plane.engine.sanctions(&at.app, &at.room, SanctionKind::Ban, 0, MAX_BANS, &mut see);
+    looking.await?;
     // Another look, a moment later: a change in between may be in one of the two alone.
     let need = Need { seats: true, ..Need::default() };
     let looking = plane.engine.look(&at.app, &at.room, need, |seen, slice| {

@@ -1,5 +1,6 @@
 //! A person in a room.
 
+use super::custom_field::{CustomFields, FieldsView};
 use super::ids::Account;
 use super::room::Facts;
 
@@ -12,6 +13,45 @@ pub enum Role {
     Admin,
     /// Everybody else.
     Member,
+}
+
+/// Which messages of a room reach a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MsgFlag {
+    /// All, and those missed are told of.
+    Notify,
+    /// All, as long as the member is there to see them.
+    OnlineOnly,
+    /// None.
+    Discard,
+    /// As [`OnlineOnly`](Self::OnlineOnly), but those missed that name the member are told of.
+    OnlineOnlyExceptAt,
+}
+
+/// Some of the roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Roles(u8);
+
+impl Roles {
+    /// Every role.
+    pub const ALL: Self = Self::of(&[Role::Owner, Role::Admin, Role::Member]);
+
+    /// These.
+    #[must_use]
+    pub const fn of(roles: &[Role]) -> Self {
+        let (mut bits, mut nth) = (0, 0);
+        while nth < roles.len() {
+            bits |= 1 << roles[nth] as u8;
+            nth += 1;
+        }
+        Self(bits)
+    }
+
+    /// Whether a role is among them.
+    #[must_use]
+    pub const fn contains(self, role: Role) -> bool {
+        self.0 & (1 << role as u8) != 0
+    }
 }
 
 /// A member's record, as a rule writes it.
@@ -33,27 +73,44 @@ pub struct Member {
     pub awaits_seat: bool,
     /// The app's marks on the member, ascending. They go with him.
     pub marks: Box<[u32]>,
+    /// The app's own fields of the member.
+    pub fields: CustomFields,
+    /// Which messages reach the member.
+    pub msg_flag: MsgFlag,
+    /// The latest message that the member has read.
+    pub msg_seq: u32,
     /// When the member came to stand in the list, in Unix milliseconds of the app's clock. With
     /// the account it is the place in the order.
     pub joined_ms: u64,
 }
 
 impl Member {
-    /// Somebody new: nothing is said of him yet. He has the role that the facts give him.
+    /// An ordinary member who did not come in yet, and of whom nothing else is said.
     #[must_use]
-    pub fn newcomer(account: &Account, facts: &Facts, joined_ms: u64) -> Self {
-        let role = if facts.owner == *account { Role::Owner } else { Role::Member };
+    pub fn named(account: Account, joined_ms: u64) -> Self {
         Self {
-            account: account.clone(),
+            account,
             name: "".into(),
             custom_info: "".into(),
-            role,
+            role: Role::Member,
             entered: false,
             robot: false,
             awaits_seat: false,
             marks: Box::default(),
+            fields: CustomFields::default(),
+            msg_flag: MsgFlag::Notify,
+            msg_seq: 0,
             joined_ms,
         }
+    }
+
+    /// Somebody new in a room. He has the role that the facts give him, and hears of what members
+    /// of such a room hear.
+    #[must_use]
+    pub fn newcomer(account: &Account, facts: &Facts, joined_ms: u64) -> Self {
+        let role = if facts.is_owner(account) { Role::Owner } else { Role::Member };
+        let msg_flag = facts.kind.group_type().msg_flag();
+        Self { role, msg_flag, ..Self::named(account.clone(), joined_ms) }
     }
 
     /// The record as a store would show it.
@@ -68,12 +125,15 @@ impl Member {
             robot: self.robot,
             awaits_seat: self.awaits_seat,
             marks: &self.marks,
+            fields: self.fields.view(),
+            msg_flag: self.msg_flag,
+            msg_seq: self.msg_seq,
             joined_ms: self.joined_ms,
             plain: self.is_plain(),
         }
     }
 
-    /// Whether all texts of the record stand in JSON as they are.
+    /// Whether account, name and custom text stand in JSON as they are.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         let texts = [self.account.as_str(), &self.name, &self.custom_info];
@@ -100,9 +160,15 @@ pub struct MemberView<'a> {
     pub awaits_seat: bool,
     /// The app's marks on the member, ascending.
     pub marks: &'a [u32],
+    /// The app's own fields of the member.
+    pub fields: FieldsView<'a>,
+    /// Which messages reach the member.
+    pub msg_flag: MsgFlag,
+    /// The latest message that the member has read.
+    pub msg_seq: u32,
     /// When the member came to stand in the list, in Unix milliseconds.
     pub joined_ms: u64,
-    /// The texts need no escaping in JSON.
+    /// Account, name and custom text need no escaping in JSON.
     pub plain: bool,
 }
 
@@ -121,6 +187,9 @@ impl MemberView<'_> {
             robot: self.robot,
             awaits_seat: self.awaits_seat,
             marks: self.marks.into(),
+            fields: self.fields.to_fields(),
+            msg_flag: self.msg_flag,
+            msg_seq: self.msg_seq,
             joined_ms: self.joined_ms,
         }
     }

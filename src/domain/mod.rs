@@ -8,9 +8,10 @@
 //!
 //! Not here: wire words, error codes and storage.
 
-mod ban;
 mod callback_url;
+mod custom_field;
 mod event;
+mod group;
 mod ids;
 mod marks;
 mod member;
@@ -23,24 +24,28 @@ mod position;
 mod refusal;
 mod room;
 mod rules;
+mod sanction;
 mod seats;
 mod text;
 
-pub use ban::{Ban, BanView, BanWrite};
 pub use callback_url::{CallbackUrl, CallbackUrlFault, MAX_CALLBACK_URL_BYTES};
+pub use custom_field::{CustomFields, FieldsView, MAX_CUSTOM_FIELDS};
 pub use event::{Event, EventKind, LeaveReason};
+pub use group::{ApplyOption, GroupProfile, GroupType, GroupTypes, InviteOption, Reach};
 pub use ids::{Account, AppId, MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES, RoomId, RoomKey};
 pub use marks::{MAX_MARKS_PER_ROOM, MIN_MARK, MarkCounts};
-pub use member::{Member, MemberView, Role};
+pub use member::{Member, MemberView, MsgFlag, Role, Roles};
 pub use notice::{Destination, Letter, Notice};
-pub use operation::{Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice};
+pub use operation::{
+    Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice, Within,
+};
 pub use ops::{
     AddRobot, AskForSeat, BanMembers, ChangeOwner, CreateRoom, DeleteRobot, DestroyRoom, Enter,
     EnterMany, Entrance, Entry, IfTaken, Kick, Leave, LeaveSeat, LockSeat, MAX_ENTRIES_PER_STEP,
     MarkMembers, MemberChange, MoveToSeat, Reclaim, RoomChange, SeatChange, SeatRequest, TakeSeat,
     UnbanMembers, UpdateMember, UpdateRoom, WithdrawFromQueue,
 };
-pub use page::{PageEnd, PageQuery, PageSink};
+pub use page::{Aside, PageEnd, PageQuery, PageSink};
 pub use password::{Gate, PasswordHash, Salt};
 pub use position::Position;
 pub use refusal::{Ceiling, Refusal};
@@ -49,5 +54,6 @@ pub use room::{
     TakeSeatMode, Tally,
 };
 pub use rules::RoomRules;
+pub use sanction::{Sanction, SanctionKind, SanctionView, SanctionWrite};
 pub use seats::{MAX_SEATS, Seat, Seats};
 pub use text::{TextFault, is_plain};

@@ -44,7 +44,8 @@ impl Notice {
     #[must_use]
     pub fn size_bytes(&self) -> usize {
         let facts = self.facts.as_ref().map_or(0, |facts| {
-            size_of::<Facts>() + facts.name.len() + facts.custom_info.len() + text(&facts.owner)
+            let texts = facts.name.len() + facts.custom_info.len() + facts.profile.heap_bytes();
+            size_of::<Facts>() + texts + facts.owner.as_ref().map_or(0, text)
         });
         size_of::<Self>() + self.room.as_str().len() + event(&self.event) + facts
     }

@@ -4,14 +4,15 @@
 //! exactly the records of its [`Need`], commits its delta whole or not at all, and may ask it to
 //! decide again when somebody else was faster.
 
-use super::ban::{BanView, BanWrite};
 use super::event::Event;
+use super::group::Reach;
 use super::ids::Account;
 use super::member::{Member, MemberView};
 use super::notice::Letter;
 use super::refusal::Refusal;
 use super::room::{Facts, RoomView, Tally};
 use super::rules::RoomRules;
+use super::sanction::{SanctionView, SanctionWrite};
 use super::seats::Seats;
 
 /// The records that an operation must see. Facts and tally are always among them.
@@ -24,9 +25,15 @@ pub struct Need<'a> {
     pub accounts: &'a [Account],
     /// The bans of those accounts are to be shown too.
     pub bans: bool,
+    /// The mutes of those accounts are to be shown too.
+    pub mutes: bool,
     /// So many bans are to be shown of those that end first, whosever they are: whoever adds some
     /// removes some that are over.
     pub ending_bans: usize,
+    /// So many mutes that end first, for the same reason.
+    pub ending_mutes: usize,
+    /// Whether those accounts are present in some room that is no group is to be shown too.
+    pub presence: bool,
     /// The seats are to be shown.
     pub seats: bool,
 }
@@ -39,9 +46,16 @@ pub struct Slice<'a> {
     /// The needed members, in the order of [`Need::accounts`].
     pub members: &'a [Option<MemberView<'a>>],
     /// Their bans in the same order, over or not, if [`Need::bans`] asks; else nothing.
-    pub bans: &'a [Option<BanView<'a>>],
+    pub bans: &'a [Option<SanctionView<'a>>],
+    /// Their mutes in the same order, over or not, if [`Need::mutes`] asks; else nothing.
+    pub mutes: &'a [Option<SanctionView<'a>>],
+    /// Whether each came into some room of the app that is no group, and is still there, in the
+    /// same order, if [`Need::presence`] asks; else nothing.
+    pub presence: &'a [bool],
     /// The bans that end first, the earliest first, at most [`Need::ending_bans`].
-    pub ending_bans: &'a [BanView<'a>],
+    pub ending_bans: &'a [SanctionView<'a>],
+    /// The mutes that end first, the earliest first, at most [`Need::ending_mutes`].
+    pub ending_mutes: &'a [SanctionView<'a>],
     /// The seats of the room, if there is one and [`Need::seats`] asks.
     pub seats: Option<&'a Seats>,
 }
@@ -111,7 +125,9 @@ pub struct Delta {
     /// The members who change, each at most once.
     pub members: Vec<MemberWrite>,
     /// The bans that change, each account's at most once.
-    pub bans: Vec<BanWrite>,
+    pub bans: Vec<SanctionWrite>,
+    /// The mutes that change, each account's at most once.
+    pub mutes: Vec<SanctionWrite>,
     /// The seats, if they change.
     pub seats: Option<Seats>,
     /// What happened, in order.
@@ -141,6 +157,31 @@ impl Delta {
             after.seat_mut(index).taken_by = None;
         }
         self.reseat(before, after, by);
+    }
+}
+
+/// An operation on rooms that its caller can reach; of others it says what [`Reach`] does. An
+/// operation that makes a room looks at no other.
+#[derive(Debug)]
+pub struct Within<'a, O> {
+    /// Which rooms.
+    pub reach: Reach,
+    /// What is done.
+    pub operation: &'a O,
+}
+
+impl<O: Operation> Operation for Within<'_, O> {
+    type Output = O::Output;
+
+    fn need(&self) -> Need<'_> {
+        self.operation.need()
+    }
+
+    fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<O::Output> {
+        if let Some(room) = seen.room {
+            self.reach.check(room.facts.kind)?;
+        }
+        self.operation.decide(seen, env)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why an operation is not done: the caller's business, all of it.
 
+use super::group::GroupType;
 use super::ids::Account;
 
 /// A quantity that an app's package bounds.
@@ -23,6 +24,27 @@ pub enum Refusal {
     /// The room id is taken by a room that the caller owns.
     #[error("the room id is in use, and the caller owns the room")]
     RoomExistsAndYours,
+    /// The room id is taken by a group.
+    #[error("the room id is in use by a group")]
+    IsAGroup,
+    /// What is asked for cannot be had in a group of this type.
+    #[error("not in a group of type {group_type:?}")]
+    GroupTypeForbids {
+        /// The type of the group.
+        group_type: GroupType,
+    },
+    /// The owner of a group that must have one cannot go away, or be sent away.
+    #[error("{account} owns the group and cannot leave it")]
+    OwnerStays {
+        /// The owner.
+        account: Account,
+    },
+    /// The owner of a group cannot be muted.
+    #[error("{account} owns the group and cannot be muted")]
+    OwnerNotMutable {
+        /// The owner.
+        account: Account,
+    },
     /// The account is not in the room.
     #[error("{account} is not a member of the room")]
     NotAMember {

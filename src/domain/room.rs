@@ -1,5 +1,6 @@
 //! A room: its facts, rarely written, and its tally, written with every coming and going.
 
+use super::group::{GroupProfile, GroupType};
 use super::ids::Account;
 use super::marks::MarkCounts;
 use super::member::{MemberView, Role};
@@ -10,8 +11,28 @@ use super::refusal::Refusal;
 /// What kind of room, which decides how it is born and how it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RoomKind {
-    /// Made and destroyed by request; always owned.
+    /// Made and destroyed by request; always owned, its owner present or not.
     Conference,
+    /// A chat group: made and destroyed by request, never by itself. Its owner, if it has one, is a
+    /// member.
+    Group(GroupType),
+}
+
+impl RoomKind {
+    /// Whether it is a chat group.
+    #[must_use]
+    pub fn is_group(self) -> bool {
+        matches!(self, Self::Group(_))
+    }
+
+    /// The type of group that chat sees in it.
+    #[must_use]
+    pub fn group_type(self) -> GroupType {
+        match self {
+            Self::Conference => GroupType::ChatRoom,
+            Self::Group(of) => of,
+        }
+    }
 }
 
 /// Whether a room's time has come.
@@ -47,6 +68,12 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// The schedule of what begins at a moment, of which no end is known.
+    #[must_use]
+    pub fn at(start_s: u64) -> Self {
+        Self { start_s, end_s: start_s.saturating_add(DEFAULT_SCHEDULE_S) }
+    }
+
     /// A schedule from what the creator said: it starts now and lasts an hour unless told.
     ///
     /// # Errors
@@ -96,12 +123,12 @@ pub struct Facts {
     pub kind: RoomKind,
     /// The name that people see.
     pub name: Box<str>,
-    /// Who owns it, present or not.
-    pub owner: Account,
+    /// Who owns it, if anybody does.
+    pub owner: Option<Account>,
     /// When it was made, in Unix milliseconds of the app's clock.
     pub created_ms: u64,
-    /// When it is to take place.
-    pub schedule: Schedule,
+    /// When it is to take place; a group is not scheduled.
+    pub schedule: Option<Schedule>,
     /// The most members it holds.
     pub max_member_count: u32,
     /// What ordinary members may not do.
@@ -112,17 +139,24 @@ pub struct Facts {
     pub seats: Option<SeatSettings>,
     /// Its door.
     pub gate: Gate,
+    /// What chat says of it.
+    pub profile: GroupProfile,
 }
 
 impl Facts {
     /// Whether the room's time has come, by a clock.
     #[must_use]
     pub fn status(&self, now_ms: u64) -> RoomStatus {
-        if now_ms / 1000 < self.schedule.start_s {
-            RoomStatus::NotStarted
-        } else {
-            RoomStatus::Running
+        match self.schedule {
+            Some(schedule) if now_ms / 1000 < schedule.start_s => RoomStatus::NotStarted,
+            _ => RoomStatus::Running,
         }
+    }
+
+    /// Whether an account owns the room.
+    #[must_use]
+    pub fn is_owner(&self, account: &Account) -> bool {
+        self.owner.as_ref() == Some(account)
     }
 }
 
@@ -143,6 +177,10 @@ pub struct Tally {
     pub newest_joined_ms: u64,
     /// The latest place that was ever given in this room's order of banning.
     pub newest_ban: u64,
+    /// The latest place that was ever given in this room's order of muting.
+    pub newest_mute: u64,
+    /// The number of the latest message: nobody writes any here, but who comes and goes is told of.
+    pub messages: u32,
     /// When somebody has to look at the room again, in Unix milliseconds of the app's clock: an
     /// empty room ends then. A store finds rooms by it.
     pub due_ms: Option<u64>,
@@ -171,13 +209,19 @@ impl Tally {
         }
     }
 
+    /// The tally with one message more.
+    #[must_use]
+    pub fn with_message(self) -> Self {
+        Self { messages: self.messages.saturating_add(1), ..self }
+    }
+
     /// The tally with the time at which an empty room ends: `reclaim_after_ms` from when it became
-    /// empty, and never before that long past its scheduled end.
+    /// empty, and never before that long past its scheduled end. A group does not end by itself.
     #[must_use]
     pub fn with_due(self, facts: &Facts, env: &Env<'_>) -> Self {
-        let end_ms = facts.schedule.end_s.saturating_mul(1000);
+        let end_ms = facts.schedule.map_or(0, |schedule| schedule.end_s.saturating_mul(1000));
         let from_now = || env.now_ms.max(end_ms).saturating_add(env.rules.reclaim_after_ms);
-        let empty = self.present == 0;
+        let empty = self.present == 0 && !facts.kind.is_group();
         Self { due_ms: empty.then(|| self.due_ms.unwrap_or_else(from_now)), ..self }
     }
 }

@@ -6,7 +6,6 @@
 
 mod app;
 mod auth;
-mod bans;
 mod callbacks;
 mod clock;
 mod cursor;
@@ -18,6 +17,7 @@ mod rate;
 mod receiver;
 mod request_id;
 mod requests;
+mod sanctions;
 
 use std::sync::Arc;
 
@@ -26,7 +26,6 @@ use tokio::sync::Notify;
 
 pub use app::App;
 pub use auth::{AuthRefusal, Caller};
-pub use bans::MAX_BANS_PASSED;
 pub use callbacks::{
     Attempt, CALLBACK_LOG_BYTES, CallbackState, Courier, CourierFuture, Delivery, LoggedCallback,
     MAX_LOGGED_ATTEMPTS, Verdict,
@@ -42,6 +41,7 @@ pub use request_id::RequestId;
 pub use requests::{
     LoggedRequest, MAX_LOGGED_BODY_BYTES, REQUEST_LOG_BYTES, RequestOutcome, RequestTexts,
 };
+pub use sanctions::MAX_SANCTIONS_PASSED;
 
 use self::callbacks::Callbacks;
 use self::deciding::Deciding;
@@ -215,7 +215,7 @@ impl Engine {
     /// [`Failure::Unavailable`].
     pub async fn metrics_text(&self) -> Result<String, Failure> {
         for app in self.apps() {
-            let Counts { rooms, members } = self.store.counts(app.id()).await?;
+            let Counts { rooms, members, .. } = self.store.counts(app.id()).await?;
             self.metrics.set_rooms(app.id().0, rooms, members);
             let OutboxCounts { waiting, oldest_ms } = self.store.outbox(app.id()).await?;
             let age_ms = oldest_ms.map_or(0, |at_ms| app.now_ms().saturating_sub(at_ms));

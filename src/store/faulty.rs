@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{
-    Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeBan, SeeRoom, StoreFuture, TakenLetter,
-    TxError,
+    Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeJoined, SeeRoom, SeeSanction,
+    StoreFuture, TakenLetter, TxError,
 };
-use crate::domain::{AppId, Destination, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
+use crate::domain::{
+    Account, AppId, Destination, GroupType, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey,
+    SanctionKind,
+};
 
 /// Which calls a fault is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,8 +107,14 @@ impl RoomStore for Faulty {
         self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.page(key, query, sink))
     }
 
-    fn bans<'a>(&'a self, key: &'a RoomKey, after: u64, see: SeeBan<'a>) -> StoreFuture<'a, ()> {
-        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.bans(key, after, see))
+    fn sanctions<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        kind: SanctionKind,
+        after: u64,
+        see: SeeSanction<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.sanctions(key, kind, after, see))
     }
 
     fn rooms<'a>(
@@ -116,6 +125,29 @@ impl RoomStore for Faulty {
         see: SeeRoom<'a>,
     ) -> StoreFuture<'a, Option<RoomId>> {
         self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.rooms(app, after, limit, see))
+    }
+
+    fn rooms_by_age<'a>(
+        &'a self,
+        app: AppId,
+        only: Option<GroupType>,
+        after: u64,
+        limit: usize,
+        see: SeeRoom<'a>,
+    ) -> StoreFuture<'a, Option<u64>> {
+        match self.trouble(Calls::Reads) {
+            Some(trouble) => trouble,
+            None => self.inner.rooms_by_age(app, only, after, limit, see),
+        }
+    }
+
+    fn joined<'a>(
+        &'a self,
+        app: AppId,
+        account: &'a Account,
+        see: SeeJoined<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.joined(app, account, see))
     }
 
     fn due(&self, app: AppId, until_ms: u64, limit: usize) -> StoreFuture<'_, Vec<Due>> {
@@ -175,9 +207,9 @@ impl RoomStore for Faulty {
 mod tests {
     use super::*;
     use crate::domain::{
-        Account, BanView, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Gate, Leave, LeaveReason,
-        MemberChange, MemberView, Operation, RoomChange, RoomRules, RoomView, Seats, Silenced,
-        Slice, UpdateMember, UpdateRoom,
+        Account, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Gate, Leave, LeaveReason,
+        MemberChange, MemberView, Operation, RoomChange, RoomRules, RoomView, SanctionView, Seats,
+        Silenced, Slice, UpdateMember, UpdateRoom,
     };
     use crate::store::MemoryStore;
     use crate::store::conformance::{self, RoomSeen};
@@ -329,7 +361,7 @@ mod tests {
         let page =
             store.page(&key, PageQuery { after: None, limit: 1, seats: false }, &mut sink).await;
         assert_eq!(page, Err(TxError::Unavailable));
-        let mut see = |_: &BanView<'_>| panic!("nothing is shown");
+        let mut see = |_: &SanctionView<'_>| panic!("nothing is shown");
         assert_eq!(store.bans(&key, 0, &mut see).await, Err(TxError::Unavailable));
         let mut see = |_: &RoomId, _: &RoomView<'_>| panic!("nothing is shown");
         assert_eq!(store.rooms(APP, None, 1, &mut see).await, Err(TxError::Unavailable));

@@ -21,8 +21,8 @@ pub use faulty::{Calls, Fault, Faulty};
 pub use memory::{DEFAULT_BACKLOG_BYTES, MemoryStore};
 
 use crate::domain::{
-    AppId, BanView, Delta, Destination, Need, Notice, PageEnd, PageQuery, PageSink, Refusal,
-    RoomId, RoomKey, RoomView, Slice,
+    Account, AppId, Delta, Destination, GroupType, MemberView, Need, Notice, PageEnd, PageQuery,
+    PageSink, Refusal, RoomId, RoomKey, RoomView, SanctionKind, SanctionView, Slice,
 };
 
 /// Why a transaction was not done.
@@ -69,16 +69,23 @@ pub type See<'a> = &'a mut (dyn FnMut(&Slice<'_>) + Send);
 /// A look at one room of many.
 pub type SeeRoom<'a> = &'a mut (dyn FnMut(&RoomId, &RoomView<'_>) + Send);
 
-/// A look at one ban of many, and whether that is enough.
-pub type SeeBan<'a> = &'a mut (dyn FnMut(&BanView<'_>) -> ControlFlow<()> + Send);
+/// A look at one room of many that an account is in, and at its record there.
+pub type SeeJoined<'a> = &'a mut (dyn FnMut(&RoomId, &RoomView<'_>, &MemberView<'_>) + Send);
+
+/// A look at one ban or mute of many, and whether that is enough.
+pub type SeeSanction<'a> = &'a mut (dyn FnMut(&SanctionView<'_>) -> ControlFlow<()> + Send);
 
 /// What an app keeps here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Rooms that exist.
+    /// Rooms that exist, groups among them.
     pub rooms: u64,
     /// Members of all of them.
     pub members: u64,
+    /// The rooms by the type of group that chat sees in them, in the order of [`GroupType::ALL`].
+    pub of_type: [u64; GroupType::ALL.len()],
+    /// The groups among them.
+    pub groups: u64,
 }
 
 /// A room that somebody has to look at.
@@ -153,12 +160,18 @@ pub trait RoomStore: Send + Sync + 'static {
         sink: &'a mut dyn PageSink,
     ) -> StoreFuture<'a, PageEnd>;
 
-    /// Visits a room's bans in the order of banning, over or not, behind a place (0: all of them),
+    /// Visits a room's bans or mutes in their order, over or not, behind a place (0: all of them),
     /// until `see` has enough.
     ///
     /// # Errors
     /// As [`transact`](Self::transact).
-    fn bans<'a>(&'a self, key: &'a RoomKey, after: u64, see: SeeBan<'a>) -> StoreFuture<'a, ()>;
+    fn sanctions<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        kind: SanctionKind,
+        after: u64,
+        see: SeeSanction<'a>,
+    ) -> StoreFuture<'a, ()>;
 
     /// Visits an app's rooms by id, behind `after`; answers the last one shown if more follow.
     ///
@@ -171,6 +184,33 @@ pub trait RoomStore: Send + Sync + 'static {
         limit: usize,
         see: SeeRoom<'a>,
     ) -> StoreFuture<'a, Option<RoomId>>;
+
+    /// Visits an app's rooms in the order of their making, those of one type if it is named, behind
+    /// a place ([`RoomView::incarnation`]; 0: all of them); answers the place of the last one shown
+    /// if more follow.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn rooms_by_age<'a>(
+        &'a self,
+        app: AppId,
+        only: Option<GroupType>,
+        after: u64,
+        limit: usize,
+        see: SeeRoom<'a>,
+    ) -> StoreFuture<'a, Option<u64>>;
+
+    /// Visits the rooms that an account is in, about in the order of coming in, each at a moment of
+    /// its own. Found through an index that the store derives from the records it writes.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn joined<'a>(
+        &'a self,
+        app: AppId,
+        account: &'a Account,
+        see: SeeJoined<'a>,
+    ) -> StoreFuture<'a, ()>;
 
     /// The rooms that are due up to a moment, at most `limit` of them, the earliest first. Found
     /// through an index that the store derives from the tallies it writes.

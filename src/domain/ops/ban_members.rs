@@ -1,10 +1,10 @@
 //! Banning people, and lifting bans.
 
-use crate::domain::ban::{Ban, BanWrite};
 use crate::domain::event::{Event, LeaveReason};
 use crate::domain::ids::Account;
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
+use crate::domain::sanction::{Sanction, SanctionWrite};
 
 /// Keeps people out for a time, and sends away those of them who are in. A ban in force is
 /// overwritten and keeps its place in the order of banning. Bans that are over go on the way, up to
@@ -49,7 +49,7 @@ impl Operation for BanMembers {
         let mut gone = Vec::new();
         let until_ms = env.now_ms.saturating_add(self.for_ms);
         for ((account, member), ban) in self.accounts.iter().zip(seen.members).zip(seen.bans) {
-            if *account == room.facts.owner {
+            if room.facts.is_owner(account) {
                 return Err(Refusal::OwnerNotBannable { account: account.clone() });
             }
             if let Some(member) = member {
@@ -64,7 +64,11 @@ impl Operation for BanMembers {
                 tally.newest_ban += 1;
                 tally.newest_ban
             });
-            delta.bans.push(BanWrite::Put(Ban { account: account.clone(), until_ms, nth }));
+            delta.bans.push(SanctionWrite::Put(Sanction {
+                account: account.clone(),
+                until_ms,
+                nth,
+            }));
         }
         delta.bans.extend(self.sweep(seen, env.now_ms));
         delta.tally = Some(tally.with_due(room.facts, env));
@@ -83,11 +87,11 @@ impl Operation for BanMembers {
 
 impl BanMembers {
     /// Removes the bans that are over, but for those that are written anew.
-    fn sweep(&self, seen: &Slice<'_>, now_ms: u64) -> impl Iterator<Item = BanWrite> {
+    fn sweep(&self, seen: &Slice<'_>, now_ms: u64) -> impl Iterator<Item = SanctionWrite> {
         let over = seen.ending_bans.iter().filter(move |ban| !ban.in_force(now_ms));
         let account = |ban: &str| Account::parse(ban).expect("kept accounts are right");
         let over = over.map(move |ban| account(ban.account));
-        over.filter(|account| !self.accounts.contains(account)).map(BanWrite::Remove)
+        over.filter(|account| !self.accounts.contains(account)).map(SanctionWrite::Remove)
     }
 }
 
@@ -110,7 +114,7 @@ impl Operation for UnbanMembers {
     fn decide(&self, seen: &Slice<'_>, _: &Env<'_>) -> Decision<()> {
         seen.room()?;
         let banned = self.accounts.iter().zip(seen.bans).filter(|(_, ban)| ban.is_some());
-        let bans = banned.map(|(account, _)| BanWrite::Remove(account.clone())).collect();
+        let bans = banned.map(|(account, _)| SanctionWrite::Remove(account.clone())).collect();
         Ok((Delta { bans, ..Delta::default() }, ()))
     }
 }

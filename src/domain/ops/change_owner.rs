@@ -39,7 +39,7 @@ impl Operation for ChangeOwner {
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
         let room = seen.room()?;
         let [from, to] = &self.accounts;
-        if room.facts.owner != *from {
+        if !room.facts.is_owner(from) {
             return Err(Refusal::NotTheOwner { account: from.clone() });
         }
         let [old, Some(new)] = seen.members else {
@@ -67,7 +67,7 @@ impl Operation for ChangeOwner {
             }
             None => {}
         }
-        let facts = Facts { owner: to.clone(), ..room.facts.clone() };
+        let facts = Facts { owner: Some(to.clone()), ..room.facts.clone() };
         let mut delta = Delta {
             facts: FactsWrite::Put(Box::new(facts)),
             tally: Some(tally.with_due(room.facts, env)),

@@ -1,6 +1,7 @@
 //! Making a room.
 
 use crate::domain::event::Event;
+use crate::domain::group::GroupProfile;
 use crate::domain::ids::Account;
 use crate::domain::member::Member;
 use crate::domain::operation::{
@@ -22,7 +23,7 @@ pub struct SeatRequest {
 
 /// Makes a conference room.
 ///
-/// Refused: an id in use (two ways, by who owns it), a quantity above the app's package, a schedule
+/// Refused: an id in use (by a group, or two ways by who owns the room), a quantity above the app's package, a schedule
 /// that is too short, a gate without a password.
 #[derive(Debug, Clone)]
 pub struct CreateRoom {
@@ -60,11 +61,7 @@ impl Operation for CreateRoom {
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
         let facts = self.facts(env)?;
         if let Some(room) = seen.room {
-            return Err(if room.facts.owner == self.by {
-                Refusal::RoomExistsAndYours
-            } else {
-                Refusal::RoomExists
-            });
+            return Err(taken(room.facts, &self.by));
         }
         let mut tally = Tally::default();
         let mut members = Vec::new();
@@ -102,15 +99,27 @@ impl CreateRoom {
         Ok(Facts {
             kind: RoomKind::Conference,
             name: self.name.clone(),
-            owner: self.owner.clone(),
+            owner: Some(self.owner.clone()),
             created_ms: env.now_ms,
-            schedule: Schedule::new(self.start_s, self.end_s, env.now_ms / 1000)?,
+            schedule: Some(Schedule::new(self.start_s, self.end_s, env.now_ms / 1000)?),
             max_member_count,
             silenced: self.silenced,
             custom_info: self.custom_info.clone(),
             seats,
             gate: self.gate.clone(),
+            profile: GroupProfile::default(),
         })
+    }
+}
+
+/// Why a room cannot be made where there is one.
+fn taken(facts: &Facts, by: &Account) -> Refusal {
+    if facts.kind.is_group() {
+        Refusal::IsAGroup
+    } else if facts.is_owner(by) {
+        Refusal::RoomExistsAndYours
+    } else {
+        Refusal::RoomExists
     }
 }
 

@@ -1,12 +1,12 @@
 //! Coming in: one person, or many in steps.
 
-use crate::domain::ban::{BanView, BanWrite};
 use crate::domain::event::Event;
 use crate::domain::ids::Account;
 use crate::domain::member::{Member, MemberView};
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{Facts, Tally};
+use crate::domain::sanction::{SanctionView, SanctionWrite};
 
 /// The most people who come in with one commit.
 pub const MAX_ENTRIES_PER_STEP: usize = 500;
@@ -141,7 +141,7 @@ impl Operation for EnterMany {
 struct Entrant<'a> {
     account: &'a Account,
     present: Option<MemberView<'a>>,
-    ban: Option<BanView<'a>>,
+    ban: Option<SanctionView<'a>>,
     name: Option<&'a str>,
     password: Option<&'a str>,
     joined_ms: u64,
@@ -175,8 +175,8 @@ impl Entrant<'_> {
     }
 
     /// The ban of a person who comes in is over, and its record of no use.
-    fn forgotten(&self) -> Option<BanWrite> {
-        self.ban.map(|_| BanWrite::Remove(self.account.clone()))
+    fn forgotten(&self) -> Option<SanctionWrite> {
+        self.ban.map(|_| SanctionWrite::Remove(self.account.clone()))
     }
 
     fn pass_gate(&self, facts: &Facts) -> Result<(), Refusal> {

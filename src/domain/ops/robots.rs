@@ -1,11 +1,11 @@
 //! Robots: put into a room, and taken out of it.
 
-use crate::domain::ban::BanWrite;
 use crate::domain::ids::Account;
 use crate::domain::member::Member;
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Tally;
+use crate::domain::sanction::SanctionWrite;
 
 /// Puts a robot into a room. It stands in the list like everybody else and keeps the room alive. An
 /// account that is in the room stays as it is. Tells nobody.
@@ -56,7 +56,7 @@ impl Operation for AddRobot {
         let tally = Some(tally.with_due(room.facts, env));
         let members = vec![MemberWrite::Put(robot)];
         // The ban is over, and its record of no use.
-        let bans = ban.map(|_| BanWrite::Remove(self.account.clone())).into_iter().collect();
+        let bans = ban.map(|_| SanctionWrite::Remove(self.account.clone())).into_iter().collect();
         Ok((Delta { tally, members, bans, ..Delta::default() }, ()))
     }
 }

@@ -80,6 +80,7 @@ impl Operation for UpdateRoom {
             seats,
             gate: self.gate(&facts.gate)?,
             owner: facts.owner.clone(),
+            profile: facts.profile.clone().touched(env.now_ms),
             ..*facts
         };
         let events = vec![Event::RoomUpdated { by: self.by.clone() }];

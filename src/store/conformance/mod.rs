@@ -10,13 +10,13 @@
 //! Not here: rules, which are the domain's, and what one backend promises beyond the seam.
 
 mod apps;
-mod bans;
 mod life;
 mod outbox;
 mod pages;
 mod probe;
 mod racing;
 mod records;
+mod sanctions;
 mod sight;
 
 use std::panic::AssertUnwindSafe;
@@ -64,10 +64,10 @@ const CASES: &[Case] = cases![
     pages::a_walk_meets_everybody_who_stays_once,
     pages::a_member_with_another_time_moves,
     pages::a_long_list_is_walked_whole,
-    bans::bans_are_listed_in_the_order_of_banning,
-    bans::bans_are_shown_to_those_who_ask,
-    bans::bans_and_seats_end_with_the_room,
-    bans::seats_are_one_record,
+    sanctions::bans_are_listed_in_the_order_of_banning,
+    sanctions::bans_are_shown_to_those_who_ask,
+    sanctions::bans_and_seats_end_with_the_room,
+    sanctions::seats_are_one_record,
     outbox::letters_of_a_room_are_handed_out_one_behind_the_other,
     outbox::a_letter_that_is_put_off_holds_its_room_and_no_other,
     outbox::letters_outlive_their_room_and_the_next_waits_behind,

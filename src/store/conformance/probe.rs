@@ -7,7 +7,7 @@ use super::sight::{self, Listing, RoomSeen};
 use crate::domain::{
     Account, AppId, CreateRoom, Delta, Enter, EnterMany, Entrance, Entry, Env, Gate, Leave,
     LeaveReason, MAX_ENTRIES_PER_STEP, Member, MemberWrite, Need, Operation, PageEnd, PageQuery,
-    Position, Refusal, Role, RoomId, RoomKey, RoomRules, RoomView, Silenced, Slice,
+    Position, Refusal, RoomId, RoomKey, RoomRules, RoomView, Silenced, Slice,
 };
 use crate::store::{Counts, RoomStore, TxError};
 
@@ -125,7 +125,8 @@ impl Probe {
         limit: usize,
     ) -> (Vec<Member>, PageEnd) {
         let mut listing = Listing::default();
-        match self.store.page(key, PageQuery { after, limit, seats: false }, &mut listing).await {
+        let query = PageQuery { after, ..PageQuery::first(limit) };
+        match self.store.page(key, query, &mut listing).await {
             Ok(end) => {
                 assert!(listing.begun(), "{self}: a page begins, even an empty one");
                 assert!(listing.members.len() <= limit, "{self}: a page holds its limit");
@@ -167,7 +168,7 @@ impl Probe {
     /// What an app keeps.
     pub(super) async fn counts(&self, app: AppId) -> (u64, u64) {
         match self.store.counts(app).await {
-            Ok(Counts { rooms, members }) => (rooms, members),
+            Ok(Counts { rooms, members, .. }) => (rooms, members),
             Err(error) => panic!("{self}: {app} is not counted: {error}"),
         }
     }
@@ -185,7 +186,7 @@ impl Probe {
         let unknown = TxError::Refused(Refusal::NoSuchRoom);
         assert_eq!(self.room(key).await, Err(unknown.clone()), "{self}: a read finds no room");
         let mut listing = Listing::default();
-        let query = PageQuery { after: None, limit: 10, seats: false };
+        let query = PageQuery::first(10);
         let page = self.store.page(key, query, &mut listing).await;
         assert_eq!(page, Err(unknown), "{self}: a page finds no room");
         assert!(!listing.begun(), "{self}: no page is begun where no room is");
@@ -233,17 +234,7 @@ pub(super) fn leave(name: &str) -> Leave {
 
 /// A record at a place.
 pub(super) fn member(name: &str, joined_ms: u64) -> Member {
-    Member {
-        account: account(name),
-        name: "".into(),
-        custom_info: "".into(),
-        role: Role::Member,
-        entered: true,
-        robot: false,
-        awaits_seat: false,
-        marks: Box::default(),
-        joined_ms,
-    }
+    Member { entered: true, ..Member::named(account(name), joined_ms) }
 }
 
 pub(super) fn position(joined_ms: u64, name: &str) -> Position {

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use crate::domain::{
-    Account, AppId, Ban, BanView, Env, Facts, Member, MemberView, Need, Operation, PageQuery,
-    PageSink, Refusal, RoomId, RoomKey, RoomView, Seats, Slice, Tally,
+    Account, AppId, Aside, Env, Facts, Member, MemberView, Need, Operation, PageQuery, PageSink,
+    Refusal, RoomId, RoomKey, RoomView, Sanction, SanctionKind, SanctionView, Seats, Slice, Tally,
 };
 use crate::store::{RoomStore, TxError};
 
@@ -47,7 +47,9 @@ pub struct RoomSeen {
     /// Its seats.
     pub seats: Seats,
     /// Its bans in the order of banning, those that are over too.
-    pub bans: Vec<Ban>,
+    pub bans: Vec<Sanction>,
+    /// Its mutes in the order of muting, those that are over too.
+    pub mutes: Vec<Sanction>,
 }
 
 /// All rooms of an app, by id. Of one moment only while nobody writes.
@@ -65,21 +67,25 @@ pub async fn everything(store: &dyn RoomStore, app: AppId) -> Result<Vec<RoomSee
     for room in &mut rooms {
         let key = RoomKey { app, room: room.room.clone() };
         let mut listing = Listing::default();
-        let query = PageQuery { after: None, limit: usize::MAX, seats: true };
+        let query = PageQuery { seats: true, ..PageQuery::first(usize::MAX) };
         let end = store.page(&key, query, &mut listing).await?;
         assert_eq!((end.next, end.count), (None, room.tally.members), "the end of {room:?}");
         room.members = listing.members;
         room.seats = listing.seats;
-        let mut see = |ban: &BanView<'_>| {
-            room.bans.push(banned(ban));
-            ControlFlow::Continue(())
-        };
-        store.bans(&key, 0, &mut see).await?;
+        for (kind, kept) in
+            [(SanctionKind::Ban, &mut room.bans), (SanctionKind::Mute, &mut room.mutes)]
+        {
+            let mut see = |sanction: &SanctionView<'_>| {
+                kept.push(sanctioned(sanction));
+                ControlFlow::Continue(())
+            };
+            store.sanctions(&key, kind, 0, &mut see).await?;
+        }
     }
     Ok(rooms)
 }
 
-/// A room as a listing shows it; members, seats and bans are yet to come.
+/// A room as a listing shows it; members, seats, bans and mutes are yet to come.
 fn seen(room: &RoomId, view: &RoomView<'_>) -> RoomSeen {
     RoomSeen {
         room: room.clone(),
@@ -89,13 +95,14 @@ fn seen(room: &RoomId, view: &RoomView<'_>) -> RoomSeen {
         members: Vec::new(),
         seats: Seats::default(),
         bans: Vec::new(),
+        mutes: Vec::new(),
     }
 }
 
-/// A ban as it was written.
-pub(super) fn banned(view: &BanView<'_>) -> Ban {
+/// A sanction as it was written.
+pub(super) fn sanctioned(view: &SanctionView<'_>) -> Sanction {
     let account = Account::parse(view.account).expect("a kept account is right");
-    Ban { account, until_ms: view.until_ms, nth: view.nth }
+    Sanction { account, until_ms: view.until_ms, nth: view.nth }
 }
 
 /// Looks at one room's facts and counts.
@@ -117,6 +124,8 @@ pub(super) struct Listing {
     /// How many members were announced.
     at_most: Option<usize>,
     pub(super) members: Vec<Member>,
+    /// What was shown beside each.
+    pub(super) asides: Vec<Aside>,
     pub(super) seats: Seats,
 }
 
@@ -128,16 +137,19 @@ impl Listing {
 }
 
 impl PageSink for Listing {
-    fn begin(&mut self, at_most: usize, seats: &Seats) {
+    fn begin(&mut self, _: &RoomView<'_>, at_most: usize, seats: &Seats) -> Result<(), Refusal> {
         assert_eq!(self.at_most, None, "a page begins once");
         self.at_most = Some(at_most);
         self.seats = seats.clone();
+        Ok(())
     }
 
-    fn member(&mut self, view: &MemberView<'_>) {
+    fn member(&mut self, view: &MemberView<'_>, aside: &Aside) -> ControlFlow<()> {
         let at_most = self.at_most.expect("a page begins before its first member");
         assert!(self.members.len() < at_most, "more members than the {at_most} announced");
         self.members.push(copied(view));
+        self.asides.push(*aside);
+        ControlFlow::Continue(())
     }
 }
 

@@ -5,13 +5,15 @@
 //! cloned and let go before the cell is locked, so two rooms never wait for each other. A cell is
 //! vacant while its room is being made, live, or dead; whoever locks a dead one looks again.
 //!
-//! Lock order: room, then the indexes of rooms, then the outbox. Never two rooms.
+//! Lock order: room, then the indexes of rooms and of who is where, then the outbox. Never two rooms.
 
-mod bans;
+mod ages;
 mod index;
+mod joined;
 mod members;
 mod order;
 mod outbox;
+mod sanctions;
 mod slab;
 mod space;
 mod sweeper;
@@ -26,10 +28,13 @@ use self::outbox::Outbox;
 use self::space::Space;
 use self::sweeper::Sweeper;
 use super::{
-    Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeBan, SeeRoom, StoreFuture, TakenLetter,
-    TxError,
+    Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeJoined, SeeRoom, SeeSanction,
+    StoreFuture, TakenLetter, TxError,
 };
-use crate::domain::{AppId, Destination, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey};
+use crate::domain::{
+    Account, AppId, Destination, GroupType, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey,
+    SanctionKind,
+};
 
 /// What letters may hold together unless told, in bytes.
 pub const DEFAULT_BACKLOG_BYTES: usize = 64 * 1024 * 1024;
@@ -111,8 +116,14 @@ impl RoomStore for MemoryStore {
         done(self.space(key.app).page(&key.room, query, sink))
     }
 
-    fn bans<'a>(&'a self, key: &'a RoomKey, after: u64, see: SeeBan<'a>) -> StoreFuture<'a, ()> {
-        done(self.space(key.app).bans(&key.room, after, see))
+    fn sanctions<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        kind: SanctionKind,
+        after: u64,
+        see: SeeSanction<'a>,
+    ) -> StoreFuture<'a, ()> {
+        done(self.space(key.app).sanctions(&key.room, kind, after, see))
     }
 
     fn rooms<'a>(
@@ -123,6 +134,27 @@ impl RoomStore for MemoryStore {
         see: SeeRoom<'a>,
     ) -> StoreFuture<'a, Option<RoomId>> {
         done(Ok(self.space(app).rooms(after, limit, see)))
+    }
+
+    fn rooms_by_age<'a>(
+        &'a self,
+        app: AppId,
+        only: Option<GroupType>,
+        after: u64,
+        limit: usize,
+        see: SeeRoom<'a>,
+    ) -> StoreFuture<'a, Option<u64>> {
+        done(Ok(self.space(app).rooms_by_age(only, after, limit, see)))
+    }
+
+    fn joined<'a>(
+        &'a self,
+        app: AppId,
+        account: &'a Account,
+        see: SeeJoined<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.space(app).joined(account, see);
+        done(Ok(()))
     }
 
     fn due(&self, app: AppId, until_ms: u64, limit: usize) -> StoreFuture<'_, Vec<Due>> {

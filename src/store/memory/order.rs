@@ -59,6 +59,26 @@ impl Order {
         compare: &dyn Fn(u32) -> Ordering,
     ) -> impl Iterator<Item = u32> + use<'a> {
         let (block, at) = self.end_of(|other| compare(other).is_le()).unwrap_or((0, 0));
+        self.from(block, at)
+    }
+
+    /// How many numbers stand up to a place. Looks at the length of each block.
+    pub(super) fn rank(&self, compare: impl Fn(u32) -> Ordering) -> usize {
+        let Some((block, at)) = self.end_of(|other| compare(other).is_le()) else { return 0 };
+        self.blocks[..block].iter().map(Vec::len).sum::<usize>() + at
+    }
+
+    /// The numbers behind the first so many, in order. Looks at the length of each block.
+    pub(super) fn behind(&self, mut first: usize) -> impl Iterator<Item = u32> {
+        let mut block = 0;
+        while let Some(full) = self.blocks.get(block).filter(|block| block.len() <= first) {
+            first -= full.len();
+            block += 1;
+        }
+        self.from(block, first)
+    }
+
+    fn from<'a>(&'a self, block: usize, at: usize) -> impl Iterator<Item = u32> + use<'a> {
         self.blocks
             .iter()
             .skip(block)
@@ -124,7 +144,10 @@ mod tests {
             prop_assert_eq!(order.after(&|_| Ordering::Greater).collect::<Vec<_>>(), model.iter().copied().collect::<Vec<_>>());
             for place in [0, 7, 1_500, 2_999] {
                 let behind: Vec<_> = model.range(place + 1..).copied().collect();
-                prop_assert_eq!(order.after(&|other| other.cmp(&place)).collect::<Vec<_>>(), behind);
+                prop_assert_eq!(order.after(&|other| other.cmp(&place)).collect::<Vec<_>>(), behind.clone());
+                let rank = order.rank(|other| other.cmp(&place));
+                prop_assert_eq!(rank, model.len() - behind.len());
+                prop_assert_eq!(order.behind(rank).collect::<Vec<_>>(), behind);
             }
             prop_assert!(order.blocks.iter().all(|block| !block.is_empty() && block.len() <= BLOCK));
         }

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::domain::{Member, MemberView, Role};
+use crate::domain::{CustomFields, FieldsView, Member, MemberView, MsgFlag, Role};
 
 /// Records in a full chunk.
 const CHUNK: usize = 1024;
@@ -15,26 +15,72 @@ pub(super) struct Record {
     joined_ms: u64,
     /// Account, display name and custom text, one behind the other.
     texts: Box<str>,
+    msg_seq: u32,
     name_len: u16,
     account_len: u8,
-    role: Role,
-    entered: bool,
-    robot: bool,
-    awaits_seat: bool,
-    plain: bool,
+    flags: Flags,
     /// What few members have, so that the others do not pay for it.
     extra: Option<Box<Extra>>,
+}
+
+/// Yes and no, and two words of four, in one byte.
+#[derive(Clone, Copy)]
+struct Flags(u8);
+
+const ENTERED: u8 = 1;
+const ROBOT: u8 = 1 << 1;
+const AWAITS_SEAT: u8 = 1 << 2;
+const PLAIN: u8 = 1 << 3;
+const ROLE_AT: u8 = 4;
+const MSG_FLAG_AT: u8 = 6;
+const WORD: u8 = 0b11;
+
+impl Flags {
+    fn of(member: &Member) -> Self {
+        let flags = [
+            (ENTERED, member.entered),
+            (ROBOT, member.robot),
+            (AWAITS_SEAT, member.awaits_seat),
+            (PLAIN, member.is_plain()),
+        ];
+        let flags = flags.into_iter().filter(|(_, set)| *set).fold(0, |bits, (bit, _)| bits | bit);
+        let (role, msg_flag) = (member.role as u8, member.msg_flag as u8);
+        Self(flags | role << ROLE_AT | msg_flag << MSG_FLAG_AT)
+    }
+
+    fn has(self, flag: u8) -> bool {
+        self.0 & flag != 0
+    }
+
+    fn role(self) -> Role {
+        match self.0 >> ROLE_AT & WORD {
+            0 => Role::Owner,
+            1 => Role::Admin,
+            _ => Role::Member,
+        }
+    }
+
+    fn msg_flag(self) -> MsgFlag {
+        match self.0 >> MSG_FLAG_AT & WORD {
+            0 => MsgFlag::Notify,
+            1 => MsgFlag::OnlineOnly,
+            2 => MsgFlag::Discard,
+            _ => MsgFlag::OnlineOnlyExceptAt,
+        }
+    }
 }
 
 /// What few members have.
 struct Extra {
     marks: Box<[u32]>,
+    fields: CustomFields,
 }
 
 impl Extra {
     fn of(member: &Member) -> Option<Box<Self>> {
-        let marked = !member.marks.is_empty();
-        marked.then(|| Box::new(Self { marks: member.marks.clone() }))
+        let Member { marks, fields, .. } = member;
+        let has = !marks.is_empty() || !fields.view().is_empty();
+        has.then(|| Box::new(Self { marks: marks.clone(), fields: fields.clone() }))
     }
 }
 
@@ -51,13 +97,14 @@ impl Record {
             texts: texts.into_boxed_str(),
             name_len: member.name.len().try_into().expect("names are checked at the edge"),
             account_len: account.len().try_into().expect("an account is at most 64 bytes"),
-            role: member.role,
-            entered: member.entered,
-            robot: member.robot,
-            awaits_seat: member.awaits_seat,
-            plain: member.is_plain(),
+            msg_seq: member.msg_seq,
+            flags: Flags::of(member),
             extra: Extra::of(member),
         }
+    }
+
+    pub(super) fn role(&self) -> Role {
+        self.flags.role()
     }
 
     pub(super) fn account(&self) -> &str {
@@ -77,13 +124,16 @@ impl Record {
             account,
             name,
             custom_info,
-            role: self.role,
-            entered: self.entered,
-            robot: self.robot,
-            awaits_seat: self.awaits_seat,
+            role: self.flags.role(),
+            entered: self.flags.has(ENTERED),
+            robot: self.flags.has(ROBOT),
+            awaits_seat: self.flags.has(AWAITS_SEAT),
             marks: self.extra.as_ref().map_or(&[], |extra| &extra.marks),
+            fields: self.extra.as_ref().map_or(FieldsView::default(), |extra| extra.fields.view()),
+            msg_flag: self.flags.msg_flag(),
+            msg_seq: self.msg_seq,
             joined_ms: self.joined_ms,
-            plain: self.plain,
+            plain: self.flags.has(PLAIN),
         }
     }
 }
@@ -155,17 +205,7 @@ mod tests {
 
     #[test]
     fn a_number_is_free_again_when_its_record_is_gone() {
-        let named = |nth: u32| Member {
-            account: Account::parse(&nth.to_string()).unwrap(),
-            name: "".into(),
-            custom_info: "".into(),
-            role: Role::Member,
-            entered: true,
-            robot: false,
-            awaits_seat: false,
-            marks: Box::default(),
-            joined_ms: nth.into(),
-        };
+        let named = |nth: u32| Member::named(Account::parse(&nth.to_string()).unwrap(), nth.into());
         let mut slab = Slab::default();
         let numbers: Vec<u32> = (0..2_000).map(|nth| slab.insert(&named(nth))).collect();
         assert_eq!(numbers, (0..2_000).collect::<Vec<_>>());

@@ -9,15 +9,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dashmap::DashMap;
 use parking_lot::{RwLock, RwLockWriteGuard};
 
-use super::bans::Bans;
+use super::ages::Ages;
+use super::joined::Joined;
 use super::members::Members;
 use super::outbox::Outbox;
+use super::sanctions::Sanctions;
 use super::sweeper::Debris;
 use crate::domain::{
-    Account, AppId, BanView, Delta, Facts, FactsWrite, MemberView, MemberWrite, Need, PageEnd,
-    PageQuery, PageSink, Position, Refusal, RoomId, RoomView, Seats, Slice, Tally,
+    Account, AppId, Aside, Delta, Facts, FactsWrite, GroupType, MemberView, MemberWrite, Need,
+    PageEnd, PageQuery, PageSink, Position, Refusal, RoomId, RoomView, SanctionKind, Seats, Slice,
+    Tally,
 };
-use crate::store::{Counts, Decide, Due, See, SeeBan, SeeRoom, TxError};
+use crate::store::{Counts, Decide, Due, See, SeeJoined, SeeRoom, SeeSanction, TxError};
 
 /// A room of more members or bans than this is taken to pieces off the request threads.
 const LARGE: usize = 1024;
@@ -27,7 +30,8 @@ struct Room {
     facts: Facts,
     tally: Tally,
     members: Members,
-    bans: Bans,
+    bans: Sanctions,
+    mutes: Sanctions,
     seats: Seats,
 }
 
@@ -36,29 +40,77 @@ impl Room {
         RoomView { incarnation: self.incarnation, facts: &self.facts, tally: &self.tally }
     }
 
+    fn sanctions(&self, kind: SanctionKind) -> &Sanctions {
+        match kind {
+            SanctionKind::Ban => &self.bans,
+            SanctionKind::Mute => &self.mutes,
+        }
+    }
+
     /// Shows the records of a need to somebody.
-    fn show<T>(&self, need: Need<'_>, see: impl FnOnce(&Slice<'_>) -> T) -> T {
+    fn show<T>(
+        &self,
+        need: Need<'_>,
+        is_present: impl Fn(&Account) -> bool,
+        see: impl FnOnce(&Slice<'_>) -> T,
+    ) -> T {
         let ending_bans = self.bans.ending(need.ending_bans);
+        let ending_mutes = self.mutes.ending(need.ending_mutes);
         let seats = need.seats.then_some(&self.seats);
-        let room = Some(self.view());
-        let slice = Slice { room, ending_bans: &ending_bans, seats, ..Slice::default() };
+        let slice = Slice {
+            room: Some(self.view()),
+            ending_bans: &ending_bans,
+            ending_mutes: &ending_mutes,
+            seats,
+            ..Slice::default()
+        };
         let member = |account: &Account| self.members.get(account.as_str());
         let ban = |account: &Account| self.bans.get(account.as_str());
+        let mute = |account: &Account| self.mutes.get(account.as_str());
+        let wanted = |wants: bool| if wants { need.accounts } else { &[] };
         // Most operations need one account or none: they cost no allocation.
         match need.accounts {
             [] => see(&slice),
             [account] => {
-                let (members, bans) = ([member(account)], [ban(account)]);
-                let bans = &bans[..usize::from(need.bans)];
-                see(&Slice { members: &members, bans, ..slice })
+                let one = |wants: bool| ..usize::from(wants);
+                let (members, bans, mutes) = ([member(account)], [ban(account)], [mute(account)]);
+                let presence = [need.presence && is_present(account)];
+                see(&Slice {
+                    members: &members,
+                    bans: &bans[one(need.bans)],
+                    mutes: &mutes[one(need.mutes)],
+                    presence: &presence[one(need.presence)],
+                    ..slice
+                })
             }
             accounts => {
                 let members: Vec<Option<MemberView<'_>>> = accounts.iter().map(member).collect();
-                let banned = if need.bans { accounts } else { &[] };
-                let bans: Vec<Option<BanView<'_>>> = banned.iter().map(ban).collect();
-                see(&Slice { members: &members, bans: &bans, ..slice })
+                let bans: Vec<_> = wanted(need.bans).iter().map(ban).collect();
+                let mutes: Vec<_> = wanted(need.mutes).iter().map(mute).collect();
+                let presence: Vec<_> = wanted(need.presence).iter().map(is_present).collect();
+                let (bans, mutes, presence) = (&bans, &mutes, &presence);
+                see(&Slice { members: &members, bans, mutes, presence, ..slice })
             }
         }
+    }
+}
+
+/// A large room that ended. Its members are taken out of the index of who is where when it is
+/// dropped.
+struct Ruins {
+    room: Box<Room>,
+    joined: Arc<Joined>,
+}
+
+impl Drop for Ruins {
+    fn drop(&mut self) {
+        forget_members(&self.room, &self.joined);
+    }
+}
+
+fn forget_members(room: &Room, joined: &Joined) {
+    for member in room.members.iter() {
+        joined.remove(member.account, room.incarnation);
     }
 }
 
@@ -95,6 +147,10 @@ pub(super) struct Space {
     /// Of all apps. Locked after a room, never before.
     outbox: Arc<Outbox>,
     directory: DashMap<RoomId, Arc<Cell>>,
+    /// The live rooms by age. Locked after a room, never before.
+    by_age: RwLock<Ages>,
+    /// Who is where. Locked after a room, never before.
+    joined: Arc<Joined>,
     /// The live rooms by id. Locked after a room, never before.
     by_id: RwLock<BTreeMap<RoomId, Arc<Cell>>>,
     /// The rooms that somebody has to look at, by when. Locked after a room, never before.
@@ -110,6 +166,8 @@ impl Space {
             app,
             outbox,
             directory: DashMap::new(),
+            by_age: RwLock::default(),
+            joined: Arc::new(Joined::new(hasher.clone())),
             by_id: RwLock::default(),
             by_due: RwLock::default(),
             members: AtomicU64::new(0),
@@ -129,7 +187,9 @@ impl Space {
             let mut visit = Visit { space: self, id, cell: &cell, state: cell.write() };
             let decided = match &*visit.state {
                 State::Dead => continue,
-                State::Live(room) => room.show(need, |seen| decide.decide(seen)),
+                State::Live(room) => {
+                    room.show(need, |account| self.is_present(account), |seen| decide.decide(seen))
+                }
                 State::Vacant if need.create => decide.decide(&Slice::default()),
                 State::Vacant => Err(Refusal::NoSuchRoom),
             };
@@ -142,7 +202,7 @@ impl Space {
     }
 
     pub(super) fn read(&self, id: &RoomId, need: Need<'_>, see: See<'_>) -> Result<(), TxError> {
-        self.with_room(id, |room| room.show(need, see))
+        self.with_room(id, |room| room.show(need, |account| self.is_present(account), see))
     }
 
     pub(super) fn page(
@@ -152,28 +212,99 @@ impl Space {
         sink: &mut dyn PageSink,
     ) -> Result<PageEnd, TxError> {
         self.with_room(id, |room| {
-            let mut members = room.members.after(query.after);
+            let mut members = room.members.wanted(&query);
             let seats = if query.seats { &room.seats } else { Seats::NONE };
-            sink.begin(query.limit.min(room.members.len()), seats);
+            sink.begin(&room.view(), query.limit.min(room.members.len()), seats)?;
             let mut last = None;
+            let mut enough = false;
             for member in members.by_ref().take(query.limit) {
-                sink.member(&member);
+                let aside = if query.asides { self.aside(room, &member) } else { Aside::default() };
                 last = Some(member);
+                enough = sink.member(&member, &aside).is_break();
+                if enough {
+                    break;
+                }
             }
-            let more = members.next().is_some();
+            let more = enough || members.next().is_some();
             let next = last.filter(|_| more).map(|member| Position {
                 joined_ms: member.joined_ms,
                 account: Account::parse(member.account).expect("kept accounts are right"),
             });
-            PageEnd { next, count: room.tally.members }
+            Ok(PageEnd { next, count: room.tally.members })
+        })?
+    }
+
+    fn aside(&self, room: &Room, member: &MemberView<'_>) -> Aside {
+        let mute = room.mutes.get(member.account);
+        Aside {
+            muted_until_ms: mute.map_or(0, |mute| mute.until_ms),
+            present: self.is_present_by_name(member.account),
+        }
+    }
+
+    fn is_present(&self, account: &Account) -> bool {
+        self.is_present_by_name(account.as_str())
+    }
+
+    fn is_present_by_name(&self, account: &str) -> bool {
+        let lives = |incarnation| self.by_age.read().room(incarnation).is_some();
+        self.joined.is_present(account, lives)
+    }
+
+    pub(super) fn sanctions(
+        &self,
+        id: &RoomId,
+        kind: SanctionKind,
+        after: u64,
+        see: SeeSanction<'_>,
+    ) -> Result<(), TxError> {
+        self.with_room(id, |room| {
+            // Whoever looks says when it is enough.
+            let mut behind = room.sanctions(kind).after(after);
+            let _: ControlFlow<()> = behind.try_for_each(|sanction| see(&sanction));
         })
     }
 
-    pub(super) fn bans(&self, id: &RoomId, after: u64, see: SeeBan<'_>) -> Result<(), TxError> {
-        self.with_room(id, |room| {
-            // Whoever looks says when it is enough.
-            let _: ControlFlow<()> = room.bans.after(after).try_for_each(|ban| see(&ban));
-        })
+    pub(super) fn joined(&self, account: &Account, see: SeeJoined<'_>) {
+        for incarnation in self.joined.rooms(account.as_str()) {
+            let room = self.by_age.read().room(incarnation).cloned();
+            let Some(id) = room else { continue };
+            let Some(cell) = self.directory.get(&id).map(|cell| Arc::clone(&cell)) else {
+                continue;
+            };
+            if let State::Live(room) = &*cell.read()
+                && room.incarnation == incarnation
+                && let Some(member) = room.members.get(account.as_str())
+            {
+                see(&id, &room.view(), &member);
+            }
+        }
+    }
+
+    pub(super) fn rooms_by_age(
+        &self,
+        only: Option<GroupType>,
+        after: u64,
+        limit: usize,
+        see: SeeRoom<'_>,
+    ) -> Option<u64> {
+        // The index is let go before a room is locked: the lock order is room, then index.
+        let mut found: Vec<(u64, RoomId)> = Vec::new();
+        let by_age = self.by_age.read();
+        let behind = by_age.after(only, after).take(limit.saturating_add(1));
+        found.extend(behind.map(|(incarnation, id)| (incarnation, id.clone())));
+        drop(by_age);
+        let more = found.len() > limit;
+        found.truncate(limit);
+        for (incarnation, id) in &found {
+            let Some(cell) = self.directory.get(id).map(|cell| Arc::clone(&cell)) else { continue };
+            if let State::Live(room) = &*cell.read()
+                && room.incarnation == *incarnation
+            {
+                see(id, &room.view());
+            }
+        }
+        found.pop().filter(|_| more).map(|(incarnation, _)| incarnation)
     }
 
     pub(super) fn rooms(
@@ -208,9 +339,12 @@ impl Space {
     }
 
     pub(super) fn counts(&self) -> Counts {
+        let by_age = self.by_age.read();
         Counts {
             rooms: self.by_id.read().len() as u64,
             members: self.members.load(Ordering::Relaxed),
+            of_type: by_age.of_type(),
+            groups: by_age.groups(),
         }
     }
 
@@ -253,7 +387,9 @@ impl Space {
             }
         } else {
             let facts = facts?;
-            *state = State::Live(Box::new(self.born(facts)));
+            let room = self.born(facts);
+            self.by_age.write().insert(room.incarnation, room.facts.kind, id);
+            *state = State::Live(Box::new(room));
             self.by_id.write().insert(id.clone(), Arc::clone(cell));
         }
         let State::Live(room) = state else { return None };
@@ -264,11 +400,20 @@ impl Space {
         }
         for write in delta.members {
             match write {
-                MemberWrite::Put(member) => room.members.put(&member),
-                MemberWrite::Remove(account) => room.members.remove(account.as_str()),
+                MemberWrite::Put(member) => {
+                    if room.members.put(&member) != Some(member.entered) {
+                        let present = member.entered && !room.facts.kind.is_group();
+                        self.joined.put(member.account.as_str(), room.incarnation, present);
+                    }
+                }
+                MemberWrite::Remove(account) => {
+                    room.members.remove(account.as_str());
+                    self.joined.remove(account.as_str(), room.incarnation);
+                }
             }
         }
         delta.bans.into_iter().for_each(|write| room.bans.write(write));
+        delta.mutes.into_iter().for_each(|write| room.mutes.write(write));
         if let Some(seats) = delta.seats {
             room.seats = seats;
         }
@@ -281,7 +426,8 @@ impl Space {
             facts,
             tally: Tally::default(),
             members: Members::new(self.hasher.clone()),
-            bans: Bans::new(self.hasher.clone()),
+            bans: Sanctions::new(self.hasher.clone()),
+            mutes: Sanctions::new(self.hasher.clone()),
             seats: Seats::default(),
         }
     }
@@ -291,7 +437,12 @@ impl Space {
         let State::Live(room) = self.bury(id, cell, state) else { return None };
         self.recount(u64::from(room.tally.members), 0);
         self.set_due(id, room.tally.due_ms, None);
-        (room.members.len().max(room.bans.len()) > LARGE).then_some(room as Debris)
+        self.by_age.write().remove(room.incarnation, room.facts.kind);
+        if room.members.len() + room.bans.len() + room.mutes.len() > LARGE {
+            return Some(Box::new(Ruins { room, joined: Arc::clone(&self.joined) }));
+        }
+        forget_members(&room, &self.joined);
+        None
     }
 
     /// Takes a cell out of the directory and says so to everybody who waits for its lock.
@@ -322,30 +473,27 @@ mod tests {
 
     use super::*;
 
-    const NOTHING: Need<'static> =
-        Need { create: false, accounts: &[], bans: false, ending_bans: 0, seats: false };
-    const CREATE: Need<'static> = Need { create: true, ..NOTHING };
-
     #[test]
     fn a_room_that_is_not_made_leaves_no_cell_behind() {
         let outbox = Arc::new(Outbox::new(0));
+        let create = Need { create: true, ..Need::default() };
         let space = Space::new(AppId(1), RandomState::new(), outbox);
         let id = RoomId::parse("nowhere").unwrap();
-        let refused = space.transact(&id, CREATE, &mut |_: &Slice<'_>| Err(Refusal::RoomExists));
+        let refused = space.transact(&id, create, &mut |_: &Slice<'_>| Err(Refusal::RoomExists));
         assert!(refused.is_err());
         assert_eq!(space.directory.len(), 0, "after a refusal");
 
-        assert!(space.transact(&id, CREATE, &mut |_: &Slice<'_>| Ok(Delta::default())).is_ok());
+        assert!(space.transact(&id, create, &mut |_: &Slice<'_>| Ok(Delta::default())).is_ok());
         assert_eq!(space.directory.len(), 0, "after nothing was to be done");
 
         let facts = FactsWrite::Destroy;
         let end = |_: &Slice<'_>| Ok(Delta { facts: facts.clone(), ..Delta::default() });
-        assert!(space.transact(&id, CREATE, &mut { end }).is_ok());
+        assert!(space.transact(&id, create, &mut { end }).is_ok());
         assert_eq!(space.directory.len(), 0, "after the end of what never was");
 
         let mut broken = |_: &Slice<'_>| resume_unwind(Box::new("a broken rule"));
         let unwound =
-            catch_unwind(AssertUnwindSafe(|| space.transact(&id, CREATE, &mut broken).map(|_| ())));
+            catch_unwind(AssertUnwindSafe(|| space.transact(&id, create, &mut broken).map(|_| ())));
         assert!(unwound.is_err());
         assert_eq!(space.directory.len(), 0, "after a panic");
     }

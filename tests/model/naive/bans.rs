@@ -1,6 +1,6 @@
 //! Bans, as simply as can be.
 
-use guestlist::domain::{Ban, Event, LeaveReason, Refusal};
+use guestlist::domain::{Event, LeaveReason, Refusal, Sanction};
 
 use super::{Answer, Outcome, World, account, nobody};
 use crate::steps::Place;
@@ -32,7 +32,7 @@ impl World {
             } else {
                 after.newest_ban += 1;
                 let nth = after.newest_ban;
-                after.bans.push(Ban { account: account(who), until_ms, nth });
+                after.bans.push(Sanction { account: account(who), until_ms, nth });
             }
         }
         *room = after;

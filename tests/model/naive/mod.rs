@@ -5,8 +5,8 @@ mod bans;
 mod seats;
 
 use guestlist::domain::{
-    Account, Ban, Ceiling, Entrance, Entry, Event, LeaveReason, Member, Position, Refusal, Role,
-    RoomRules, Schedule, Seat, SeatSettings,
+    Account, Ceiling, Entrance, Entry, Event, LeaveReason, Member, Position, Refusal, Role,
+    RoomRules, Sanction, Schedule, Seat, SeatSettings,
 };
 
 use super::steps::{Creation, MemberUpdate, Place, RoomUpdate, Start, Step};
@@ -53,7 +53,7 @@ pub(crate) struct Room {
     pub(crate) chairs: Vec<Seat>,
     pub(crate) newest_ban: u64,
     /// Those in force, in the order of banning.
-    pub(crate) bans: Vec<Ban>,
+    pub(crate) bans: Vec<Sanction>,
 }
 
 /// What an operation answers.

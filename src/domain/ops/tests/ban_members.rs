@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    BanMembers, BanWrite, Delta, Event, LeaveReason, MemberWrite, Refusal, UnbanMembers,
+    BanMembers, Delta, Event, LeaveReason, MemberWrite, Refusal, SanctionWrite, UnbanMembers,
 };
 
 fn banning(names: &[&str]) -> BanMembers {
@@ -15,8 +15,8 @@ fn banning(names: &[&str]) -> BanMembers {
     }
 }
 
-fn put(name: &str, nth: u64) -> BanWrite {
-    BanWrite::Put(ban(name, NOW_MS + 60_000, nth))
+fn put(name: &str, nth: u64) -> SanctionWrite {
+    SanctionWrite::Put(ban(name, NOW_MS + 60_000, nth))
 }
 
 fn hall() -> Hall {
@@ -80,11 +80,11 @@ fn bans_that_are_over_go_two_for_each_that_comes() {
     hall.bans = (0..5).map(|nth| ban(&format!("x{nth}"), NOW_MS - 5 + nth, nth)).collect();
     hall.tally.newest_ban = 9;
     let (delta, ()) = hall.decide(&banning(&["zoe"])).unwrap();
-    let gone = ["x0", "x1"].map(|name| BanWrite::Remove(account(name)));
+    let gone = ["x0", "x1"].map(|name| SanctionWrite::Remove(account(name)));
     assert_eq!(delta.bans, [&[put("zoe", 10)], &gone[..]].concat());
     hall.bans = vec![ban("x0", NOW_MS, 1), ban("x1", NOW_MS + 1, 2)];
     let (delta, ()) = hall.decide(&banning(&["zoe"])).unwrap();
-    assert_eq!(delta.bans[1..], [BanWrite::Remove(account("x0"))], "those in force stay");
+    assert_eq!(delta.bans[1..], [SanctionWrite::Remove(account("x0"))], "those in force stay");
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn the_table_to_the_letter_bans_members_only() {
 fn a_ban_that_never_ends_ends_with_the_clock() {
     let for_ever = BanMembers { for_ms: u64::MAX, ..banning(&["zoe"]) };
     let (delta, ()) = hall().decide(&for_ever).unwrap();
-    assert_eq!(delta.bans, [BanWrite::Put(ban("zoe", u64::MAX, 1))]);
+    assert_eq!(delta.bans, [SanctionWrite::Put(ban("zoe", u64::MAX, 1))]);
 }
 
 #[test]
@@ -115,6 +115,6 @@ fn lifting_removes_what_is_there() {
     hall.bans = vec![ban("over", NOW_MS, 1), ban("yes", NOW_MS + 1, 2)];
     let lift = UnbanMembers { accounts: accounts(&["yes", "zoe", "over"]) };
     let (delta, ()) = hall.decide(&lift).unwrap();
-    let bans = ["yes", "over"].map(|name| BanWrite::Remove(account(name))).into();
+    let bans = ["yes", "over"].map(|name| SanctionWrite::Remove(account(name))).into();
     assert_eq!(delta, Delta { bans, ..Delta::default() });
 }

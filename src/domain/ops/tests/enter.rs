@@ -2,8 +2,8 @@
 
 use super::{Hall, NOW_MS, account, ban, member, password, refusal, seats};
 use crate::domain::{
-    Account, BanWrite, Delta, Enter, Entrance, Entry, Event, FactsWrite, Gate, Member, MemberWrite,
-    Refusal, Role, RoomRules, Tally,
+    Account, Delta, Enter, Entrance, Entry, Event, FactsWrite, Gate, Member, MemberWrite, Refusal,
+    Role, RoomRules, SanctionWrite, Tally,
 };
 
 fn enter(name: &str) -> Enter {
@@ -193,7 +193,7 @@ fn a_ban_keeps_people_out_before_the_door_does_and_only_while_it_lasts() {
     assert_eq!(refusal(hall.decide(&enter("bert"))), Refusal::PasswordNeeded);
     hall.facts.gate = Gate::default();
     let (delta, _) = hall.decide(&enter("bert")).unwrap();
-    assert_eq!(delta.bans, [BanWrite::Remove(account("bert"))], "the record is of no use now");
+    assert_eq!(delta.bans, [SanctionWrite::Remove(account("bert"))], "the record is of no use now");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::{Hall, NOW_MS, account, accounts, ban, member, password};
 use crate::domain::{
-    BanWrite, Delta, EnterMany, Entry, Event, FactsWrite, Gate, MAX_ENTRIES_PER_STEP, Member,
-    MemberWrite, Refusal, Role, Tally,
+    Delta, EnterMany, Entry, Event, FactsWrite, Gate, MAX_ENTRIES_PER_STEP, Member, MemberWrite,
+    Refusal, Role, SanctionWrite, Tally,
 };
 
 fn enter(names: &[&str]) -> EnterMany {
@@ -118,7 +118,7 @@ fn the_banned_stay_outside_and_a_ban_that_is_over_is_forgotten() {
     let banned = Entry::Refused(Refusal::Banned { account: account("yes") });
     let full = Entry::Refused(Refusal::RoomFull { at_most: 2 });
     assert_eq!(entries, [banned.clone(), Entry::Entered, Entry::Entered, full]);
-    assert_eq!(delta.bans, [BanWrite::Remove(account("over"))]);
+    assert_eq!(delta.bans, [SanctionWrite::Remove(account("over"))]);
     let (delta, entries) = hall.decide(&enter(&["yes"])).unwrap();
     assert_eq!((delta, entries), (Delta::default(), vec![banned]));
 }

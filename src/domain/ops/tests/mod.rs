@@ -17,8 +17,8 @@ mod update_member;
 mod update_room;
 
 use crate::domain::{
-    Account, Ban, Decision, Env, Facts, Gate, Member, Need, Operation, PasswordHash, Role,
-    RoomKind, RoomRules, RoomView, Schedule, Seat, Seats, Silenced, Slice, Tally,
+    Account, Decision, Env, Facts, Gate, Member, Need, Operation, PasswordHash, Role, RoomKind,
+    RoomRules, RoomView, Sanction, Schedule, Seat, Seats, Silenced, Slice, Tally,
 };
 
 /// Half a second into a second, so that milliseconds and seconds cannot be mixed up unseen.
@@ -64,8 +64,8 @@ fn member(name: &str, role: Role, joined_ms: u64) -> Member {
     }
 }
 
-fn ban(name: &str, until_ms: u64, nth: u64) -> Ban {
-    Ban { account: account(name), until_ms, nth }
+fn ban(name: &str, until_ms: u64, nth: u64) -> Sanction {
+    Sanction { account: account(name), until_ms, nth }
 }
 
 /// Seats with these people on them.
@@ -80,7 +80,7 @@ struct Hall {
     tally: Tally,
     members: Vec<Member>,
     /// In the order of their ends.
-    bans: Vec<Ban>,
+    bans: Vec<Sanction>,
     seats: Seats,
     rules: RoomRules,
     now_ms: u64,
@@ -131,11 +131,12 @@ impl Hall {
         let member = |account: &Account| {
             self.members.iter().find(|member| member.account == *account).map(Member::view)
         };
-        let ban =
-            |account: &Account| self.bans.iter().find(|ban| ban.account == *account).map(Ban::view);
+        let ban = |account: &Account| {
+            self.bans.iter().find(|ban| ban.account == *account).map(Sanction::view)
+        };
         let members: Vec<_> = accounts.iter().map(member).collect();
         let banned: Vec<_> = accounts.iter().filter(|_| bans).map(ban).collect();
-        let ending: Vec<_> = self.bans.iter().take(ending_bans).map(Ban::view).collect();
+        let ending: Vec<_> = self.bans.iter().take(ending_bans).map(Sanction::view).collect();
         let slice = Slice {
             room: Some(room),
             members: &members,

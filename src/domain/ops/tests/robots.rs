@@ -1,7 +1,7 @@
 //! Robots: put into a room, and taken out of it.
 
 use super::*;
-use crate::domain::{AddRobot, BanWrite, DeleteRobot, Delta, Event, MemberWrite, Refusal};
+use crate::domain::{AddRobot, DeleteRobot, Delta, Event, MemberWrite, Refusal, SanctionWrite};
 
 fn add(name: &str) -> AddRobot {
     AddRobot { account: account(name) }
@@ -64,7 +64,7 @@ fn a_banned_account_is_no_robot() {
     assert_eq!(refusal(hall.decide(&add("r9"))), banned);
     hall.bans = vec![ban("r9", NOW_MS, 1)];
     let (delta, ()) = hall.decide(&add("r9")).unwrap();
-    assert_eq!(delta.bans, [BanWrite::Remove(account("r9"))]);
+    assert_eq!(delta.bans, [SanctionWrite::Remove(account("r9"))]);
 }
 
 #[test]

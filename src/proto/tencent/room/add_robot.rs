@@ -9,6 +9,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::reach;
 use crate::domain;
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{AccountText, Text, account, required, room_id};
@@ -51,7 +52,7 @@ impl Command for AddRobot {
     ) -> Result<(), Refused> {
         let room = room_id("RoomId", request.room_id)?;
         let account = account("Member_Account", &required("Member_Account", request.account)?)?;
-        Ok(call.engine.run(call.app, &room, &domain::AddRobot { account }).await?)
+        Ok(reach::run(call, &room, &domain::AddRobot { account }).await?)
     }
 }
 

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::member_list::{MAX_REASON_BYTES, MEMBERS_PER_CALL, member_list, reason};
+use super::reach;
 use crate::domain::BanMembers;
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{AccountText, Text, number, required, room_id};
@@ -74,7 +75,7 @@ impl Command for BanRoomMember {
             for_ms: required("Duration", duration_s)? * 1000,
             members_only: strict,
         };
-        Ok(call.engine.run(call.app, &room, &operation).await?)
+        Ok(reach::run(call, &room, &operation).await?)
     }
 }
 

@@ -8,6 +8,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::reach;
 use crate::domain::ChangeOwner;
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{AccountText, Text, account, required, room_id};
@@ -56,7 +57,7 @@ impl Command for ChangeRoomOwner {
         let from = account("From_Account", &required("From_Account", request.from)?)?;
         let to = account("NewOwner_Account", &required("NewOwner_Account", request.to)?)?;
         let operation = ChangeOwner::new(call.caller.account().clone(), from, to);
-        Ok(call.engine.run(call.app, &room, &operation).await?)
+        Ok(reach::run(call, &room, &operation).await?)
     }
 }
 

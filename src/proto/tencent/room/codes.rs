@@ -19,6 +19,7 @@ pub const CODES: &[(u32, &str)] = &[
     (100_008, "the room is full"),
     (100_009, "the room has its upper limit of different marks"),
     (100_010, "the room id is in use, and the caller owns the room"),
+    (100_011, "the room id is in use by a chat group"),
     (100_013, "more than the app's settings allow"),
     (100_015, "no such `RoomType`"),
     (100_016, "the account is banned from the room"),
@@ -66,6 +67,17 @@ fn rule(refusal: &Refusal) -> Wire {
         Refusal::RoomExistsAndYours => {
             Wire::new(100_010, "RoomInfo.RoomId: in use, and the caller owns the room: use it")
         }
+        Refusal::IsAGroup => Wire::new(100_011, "RoomInfo.RoomId: in use by a chat group"),
+        Refusal::GroupTypeForbids { group_type } => {
+            Wire::new(100_006, format!("permission denied: not in a group of type {group_type:?}"))
+        }
+        Refusal::OwnerStays { account } => {
+            Wire::new(100_006, format!("permission denied: {account} owns the group"))
+        }
+        Refusal::OwnerNotMutable { account } => Wire::new(
+            100_006,
+            format!("permission denied: {account} owns the group and cannot be muted"),
+        ),
         Refusal::NotAMember { account } => {
             Wire::new(100_005, format!("{account} is not a member of the room"))
         }

@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::reach;
 use crate::domain;
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{AccountText, Text, account, required, room_id};
@@ -50,7 +51,7 @@ impl Command for DeleteRobot {
         let room = room_id("RoomId", request.room_id)?;
         let account = account("Member_Account", &required("Member_Account", request.account)?)?;
         let operation = domain::DeleteRobot { by: call.caller.account().clone(), account };
-        Ok(call.engine.run(call.app, &room, &operation).await?)
+        Ok(reach::run(call, &room, &operation).await?)
     }
 }
 

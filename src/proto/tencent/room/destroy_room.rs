@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::reach;
 use crate::domain;
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{Text, room_id};
@@ -45,7 +46,7 @@ impl Command for DestroyRoom {
     ) -> Result<(), Refused> {
         let room = room_id("RoomId", request.room_id)?;
         let operation = domain::DestroyRoom { by: call.caller.account().clone() };
-        Ok(call.engine.run(call.app, &room, &operation).await?)
+        Ok(reach::run(call, &room, &operation).await?)
     }
 }
 

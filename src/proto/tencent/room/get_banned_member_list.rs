@@ -15,7 +15,8 @@ use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::BanView;
+use super::reach;
+use crate::domain::{Need, SanctionKind, SanctionView};
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{Text, number, room_id};
 use crate::proto::tencent::refused::Refused;
@@ -125,10 +126,13 @@ impl Command for GetBannedMemberList {
         let offset: Option<u64> = number("Offset", request.offset, 0, i64::MAX)?;
         let after = offset.or(next).unwrap_or_default();
         let mut rows = Vec::new();
-        let mut see = |ban: &BanView<'_>| {
+        let mut see = |ban: &SanctionView<'_>| {
             rows.push(BanRow { account: ban.account.into(), until_s: ban.until_ms / 1000 });
         };
-        let next = call.engine.bans(call.app, &room, after, limit, &mut see).await?;
+        reach::look(call, &room, Need::default(), |_, _| ()).await?;
+        let bans =
+            call.engine.sanctions(call.app, &room, SanctionKind::Ban, after, limit, &mut see);
+        let next = bans.await?;
         reply.response(&Response {
             banned_account_list: rows,
             next_offset: next.unwrap_or_default(),

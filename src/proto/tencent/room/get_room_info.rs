@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::reach;
 use super::room_info::RoomInfo;
 use crate::domain::Need;
 use crate::proto::tencent::command::{Call, Command, Spec};
@@ -65,7 +66,7 @@ impl Command for GetRoomInfo {
     ) -> Result<(), Refused> {
         let room = room_id("RoomId", request.room_id)?;
         let now_ms = call.app.now_ms();
-        let looking = call.engine.look(call.app, &room, Need::default(), |seen, _| {
+        let looking = reach::look(call, &room, Need::default(), |seen, _| {
             let room_info = CountedRoomInfo {
                 room: RoomInfo::new(room.as_str(), seen.facts, now_ms),
                 member_count: seen.tally.members,

@@ -7,11 +7,13 @@
 //! Where the page is silent: `Count` absent or 0 is 50, above 200 is 200; a cursor that is
 //! damaged or belongs to another room is 100002.
 
+use std::ops::ControlFlow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::words;
-use crate::domain::{MemberView, PageQuery, PageSink, Seats};
+use crate::domain::{Aside, MemberView, PageQuery, PageSink, Reach, Refusal, RoomView, Seats};
 use crate::engine::{decode_cursor, encode_cursor};
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{FieldFault, Text, number, room_id};
@@ -102,7 +104,7 @@ impl Command for GetRoomMemberList {
                 FieldFault::new("Next", "not a cursor of this room, use \"\" or the last Next")
             })?),
         };
-        let query = PageQuery { after: after.as_ref(), limit, seats: false };
+        let query = PageQuery { after: after.as_ref(), ..PageQuery::first(limit) };
         let mut page = Page { reply, owner: call.app.owner_role_name(), rows: 0 };
         let end = call.engine.page(call.app, &room, query, &mut page).await?;
         let next = end.next.map(|position| encode_cursor(call.app.id(), &room, &position));
@@ -133,13 +135,15 @@ const ROW_BYTES: usize =
 const TEXT_BYTES: usize = 64;
 
 impl PageSink for Page<'_> {
-    fn begin(&mut self, at_most: usize, _: &Seats) {
+    fn begin(&mut self, room: &RoomView<'_>, at_most: usize, _: &Seats) -> Result<(), Refusal> {
+        Reach::Rooms.check(room.facts.kind)?;
         let out = self.reply.response_bytes();
         out.reserve(128 + at_most * (ROW_BYTES + TEXT_BYTES));
         out.extend_from_slice(br#"{"MemberList":["#);
+        Ok(())
     }
 
-    fn member(&mut self, member: &MemberView<'_>) {
+    fn member(&mut self, member: &MemberView<'_>, _: &Aside) -> ControlFlow<()> {
         let role = words::role(member.role, self.owner).as_bytes();
         let comma = if self.rows > 0 { "," } else { "" };
         self.rows += 1;
@@ -171,6 +175,7 @@ impl PageSink for Page<'_> {
             push_string(out, member.custom_info);
             out.push(b'}');
         }
+        ControlFlow::Continue(())
     }
 }
 

@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::reach;
 use crate::domain::{MAX_SEATS, Need, Seat};
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{Text, room_id};
@@ -84,7 +85,7 @@ impl Command for GetSeatList {
     ) -> Result<(), Refused> {
         let room = room_id("RoomId", request.room_id)?;
         let need = Need { seats: true, ..Need::default() };
-        let looking = call.engine.look(call.app, &room, need, |_, slice| {
+        let looking = reach::look(call, &room, need, |_, slice| {
             let seat_list = slice.seats().iter().map(SeatRow::new).collect();
             reply.response(&Response { seat_list });
         });

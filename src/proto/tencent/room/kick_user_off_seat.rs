@@ -9,6 +9,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::reach;
 use crate::domain::LeaveSeat;
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{
@@ -68,7 +69,7 @@ impl Command for KickUserOffSeat {
             None if call.app.strict() => return Err(FieldFault::new("Data", "missing").into()),
             None => {}
         }
-        Ok(call.engine.run(call.app, &room, &operation).await?)
+        Ok(reach::run(call, &room, &operation).await?)
     }
 }
 

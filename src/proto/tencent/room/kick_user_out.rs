@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::member_list::{MAX_REASON_BYTES, MEMBERS_PER_CALL, member_list, reason};
+use super::reach;
 use crate::domain::Kick;
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{AccountText, Text, room_id};
@@ -60,7 +61,7 @@ impl Command for KickUserOut {
             accounts: member_list(request.members)?,
             words: reason(request.reason.as_ref(), call.app.strict())?,
         };
-        Ok(call.engine.run(call.app, &room, &operation).await?)
+        Ok(reach::run(call, &room, &operation).await?)
     }
 }
 

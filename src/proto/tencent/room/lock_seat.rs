@@ -9,6 +9,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::reach;
 use super::seat_fields::{LAST_SEAT, at_seat, seat_index};
 use crate::domain::{self, SeatChange};
 use crate::proto::tencent::command::{Call, Command, Spec};
@@ -66,7 +67,7 @@ impl Command for LockSeat {
                 audio_off: request.forbid_audio,
             },
         };
-        call.engine.run(call.app, &room, &operation).await.map_err(at_seat("Index"))
+        reach::run(call, &room, &operation).await.map_err(at_seat("Index"))
     }
 }
 

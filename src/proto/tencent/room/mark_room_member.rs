@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
+use super::reach;
 use crate::domain::{Account, MIN_MARK, MarkMembers};
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{AccountText, FieldFault, Text, account, required, room_id};
@@ -126,7 +127,7 @@ impl Command for MarkRoomMember {
             .enumerate()
             .map(|(nth, Object(it))| entry(nth, it))
             .collect::<Result<_, _>>()?;
-        Ok(call.engine.run(call.app, &room, &MarkMembers::new(set, entries)).await?)
+        Ok(reach::run(call, &room, &MarkMembers::new(set, entries)).await?)
     }
 }
 

@@ -25,6 +25,7 @@ mod mark_room_member;
 mod member_list;
 mod move_user_to_seat;
 mod pick_user_on_seat;
+mod reach;
 mod room_fields;
 mod room_info;
 mod seat_fields;

@@ -8,6 +8,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::reach;
 use super::seat_fields::{LAST_SEAT, at_seat, seat_index};
 use crate::domain::TakeSeat;
 use crate::proto::tencent::command::{Call, Command, Spec};
@@ -65,7 +66,7 @@ impl Command for PickUserOnSeat {
             account: account("Member_Account", &required("Member_Account", request.account)?)?,
             index: seat_index("Index", request.index)?,
         };
-        call.engine.run(call.app, &room, &operation).await.map_err(at_seat("Index"))
+        reach::run(call, &room, &operation).await.map_err(at_seat("Index"))
     }
 }
 

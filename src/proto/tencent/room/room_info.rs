@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::words::{RoomStatusWord, RoomTypeWord, TakeSeatModeWord};
-use crate::domain::Facts;
+use crate::domain::{Account, Facts, Schedule};
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
@@ -56,11 +56,12 @@ impl<'a> RoomInfo<'a> {
     /// A room's facts at a moment of the app's clock.
     #[must_use]
     pub fn new(room_id: &'a str, facts: &'a Facts, now_ms: u64) -> Self {
+        let schedule = facts.schedule.unwrap_or_else(|| Schedule::at(facts.created_ms / 1000));
         Self {
             room_id,
             room_name: &facts.name,
             room_type: facts.kind.into(),
-            owner: facts.owner.as_str(),
+            owner: facts.owner.as_ref().map_or("", Account::as_str),
             max_member_count: facts.max_member_count,
             max_seat_count: facts.seats.map_or(0, |seats| seats.count),
             is_video_disabled: facts.silenced.video,
@@ -69,8 +70,8 @@ impl<'a> RoomInfo<'a> {
             is_screen_sharing_disabled: facts.silenced.screen_sharing,
             is_cloud_recording_disabled: facts.silenced.cloud_recording,
             custom_info: &facts.custom_info,
-            schedule_start_time: facts.schedule.start_s,
-            schedule_end_time: facts.schedule.end_s,
+            schedule_start_time: schedule.start_s,
+            schedule_end_time: schedule.end_s,
             room_status: facts.status(now_ms).into(),
             is_seat_enabled: facts.seats.is_some(),
             take_seat_mode: TakeSeatModeWord::of(facts.seats),

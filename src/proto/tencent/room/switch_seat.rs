@@ -10,6 +10,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::reach;
 use super::seat_fields::{LAST_SEAT, at_seat, seat_index};
 use crate::domain::{IfTaken, MoveToSeat};
 use crate::proto::tencent::command::{Call, Command, Spec};
@@ -62,7 +63,7 @@ impl Command for SwitchSeat {
             account: account("Member_Account", &required("Member_Account", request.account)?)?,
             if_taken: IfTaken::GiveUp,
         };
-        call.engine.run(call.app, &room, &operation).await.map_err(at_seat("ToIndex"))
+        reach::run(call, &room, &operation).await.map_err(at_seat("ToIndex"))
     }
 }
 

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::member_list::{MEMBERS_PER_CALL, member_list};
+use super::reach;
 use crate::domain::UnbanMembers;
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::field::{AccountText, Text, room_id};
@@ -49,7 +50,7 @@ impl Command for UnbanRoomMember {
     ) -> Result<(), Refused> {
         let room = room_id("RoomId", request.room_id)?;
         let operation = UnbanMembers { accounts: member_list(request.members)? };
-        Ok(call.engine.run(call.app, &room, &operation).await?)
+        Ok(reach::run(call, &room, &operation).await?)
     }
 }
 

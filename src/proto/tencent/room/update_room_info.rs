@@ -10,6 +10,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::reach;
 use super::room_fields::{
     MAX_COUNT, MAX_CUSTOM_INFO_BYTES, MAX_PASSWORD_BYTES, MAX_ROOM_NAME_BYTES, custom_info,
     max_member_count, password, room_name, take_seat_mode,
@@ -111,7 +112,7 @@ impl Command for UpdateRoomInfo {
             password: password(info.password.as_ref())?,
         };
         let operation = UpdateRoom { by: call.caller.account().clone(), change };
-        Ok(call.engine.run(call.app, &room, &operation).await?)
+        Ok(reach::run(call, &room, &operation).await?)
     }
 }
 

@@ -8,6 +8,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::reach;
 use super::words::ROLES;
 use crate::domain::{MemberChange, UpdateMember};
 use crate::proto::tencent::command::{Call, Command, Spec};
@@ -99,7 +100,7 @@ impl Command for UpdateRoomMemberInfo {
                 custom_info,
             },
         };
-        Ok(call.engine.run(call.app, &room, &operation).await?)
+        Ok(reach::run(call, &room, &operation).await?)
     }
 }
 

@@ -50,7 +50,8 @@ pub(super) enum RoomTypeWord {
 impl From<RoomKind> for RoomTypeWord {
     fn from(kind: RoomKind) -> Self {
         match kind {
-            RoomKind::Conference => Self::Conference,
+            // The one word that the dialect has.
+            RoomKind::Conference | RoomKind::Group(_) => Self::Conference,
         }
     }
 }

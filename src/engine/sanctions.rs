@@ -1,34 +1,36 @@
-//! Bans as they are read: those in force, by the app's clock, in pages.
+//! Bans and mutes as they are read: those in force, by the app's clock, in pages.
 
 use std::ops::ControlFlow;
 
 use super::{App, Engine, Failure};
-use crate::domain::{BanView, RoomId, RoomKey};
+use crate::domain::{RoomId, RoomKey, SanctionKind, SanctionView};
 
-/// The most bans that are over and that one page passes by. Whoever bans sweeps some of them away,
-/// so there are hardly ever so many; a reader does not wait for all of them if there are.
-pub const MAX_BANS_PASSED: usize = 10_000;
+/// The most sanctions that are over and that one page passes by. Whoever bans or mutes sweeps some
+/// of them away, so there are hardly ever so many; a reader does not wait for all of them if there
+/// are.
+pub const MAX_SANCTIONS_PASSED: usize = 10_000;
 
 impl Engine {
-    /// Shows the bans of a room that are in force, in the order of banning, behind a place (0: from
+    /// Shows the bans or mutes of a room that are in force, in their order, behind a place (0: from
     /// the first), at most `limit` of them. Answers the place behind which others may stand; none
     /// when this was the end. A page behind which others may stand can be short, or empty, after
-    /// [`MAX_BANS_PASSED`] that are over.
+    /// [`MAX_SANCTIONS_PASSED`] that are over.
     ///
     /// # Errors
     /// [`Refusal::NoSuchRoom`](crate::domain::Refusal::NoSuchRoom) or [`Failure::Unavailable`].
-    pub async fn bans(
+    pub async fn sanctions(
         &self,
         app: &App,
         room: &RoomId,
+        kind: SanctionKind,
         after: u64,
         limit: usize,
-        see: &mut (dyn FnMut(&BanView<'_>) + Send),
+        see: &mut (dyn FnMut(&SanctionView<'_>) + Send),
     ) -> Result<Option<u64>, Failure> {
         let key = RoomKey { app: app.id(), room: room.clone() };
         let mut page = Page { now_ms: app.now_ms(), limit, passed: 0, place: after, more: false };
-        let mut look = |ban: &BanView<'_>| page.look(ban, see);
-        self.store.bans(&key, after, &mut look).await?;
+        let mut look = |ban: &SanctionView<'_>| page.look(ban, see);
+        self.store.sanctions(&key, kind, after, &mut look).await?;
         Ok(page.more.then_some(page.place))
     }
 }
@@ -47,9 +49,13 @@ struct Page {
 }
 
 impl Page {
-    fn look(&mut self, ban: &BanView<'_>, see: &mut dyn FnMut(&BanView<'_>)) -> ControlFlow<()> {
+    fn look(
+        &mut self,
+        ban: &SanctionView<'_>,
+        see: &mut dyn FnMut(&SanctionView<'_>),
+    ) -> ControlFlow<()> {
         let in_force = ban.in_force(self.now_ms);
-        let is_full = if in_force { self.limit == 0 } else { self.passed == MAX_BANS_PASSED };
+        let is_full = if in_force { self.limit == 0 } else { self.passed == MAX_SANCTIONS_PASSED };
         if is_full {
             self.more = true;
             return ControlFlow::Break(());
@@ -74,7 +80,7 @@ mod tests {
         let mut page = Page { now_ms: 10, limit, passed: 0, place: 0, more: false };
         let mut shown = Vec::new();
         for (nth, in_force) in (1..).zip(bans) {
-            let ban = BanView { account: "a", until_ms: 10 + u64::from(in_force), nth };
+            let ban = SanctionView { account: "a", until_ms: 10 + u64::from(in_force), nth };
             if page.look(&ban, &mut |ban| shown.push(ban.nth)).is_break() {
                 break;
             }
@@ -102,8 +108,8 @@ mod tests {
     #[test]
     fn a_page_passes_so_many_that_are_over_and_no_more() {
         let over = |count| std::iter::repeat_n(false, count).chain([true]);
-        let place = MAX_BANS_PASSED as u64;
-        assert_eq!(page(2, over(MAX_BANS_PASSED)), (vec![place + 1], None));
-        assert_eq!(page(2, over(MAX_BANS_PASSED + 1)), (vec![], Some(place)));
+        let place = MAX_SANCTIONS_PASSED as u64;
+        assert_eq!(page(2, over(MAX_SANCTIONS_PASSED)), (vec![place + 1], None));
+        assert_eq!(page(2, over(MAX_SANCTIONS_PASSED + 1)), (vec![], Some(place)));
     }
 }

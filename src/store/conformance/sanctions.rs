@@ -3,29 +3,34 @@
 use std::ops::ControlFlow;
 
 use super::probe::{APP, Probe, account, key};
-use super::sight::banned;
+use super::sight::sanctioned;
 use crate::domain::{
-    Ban, BanView, BanWrite, Delta, DestroyRoom, Need, Refusal, RoomKey, Seat, Seats, Slice,
+    Delta, DestroyRoom, Need, Refusal, RoomKey, Sanction, SanctionKind, SanctionView,
+    SanctionWrite, Seat, Seats, Slice,
 };
 use crate::store::TxError;
 
-fn ban(name: &str, until_ms: u64, nth: u64) -> Ban {
-    Ban { account: account(name), until_ms, nth }
+fn ban(name: &str, until_ms: u64, nth: u64) -> Sanction {
+    Sanction { account: account(name), until_ms, nth }
 }
 
-async fn write(probe: &Probe, key: &RoomKey, bans: Vec<BanWrite>) {
+async fn write(probe: &Probe, key: &RoomKey, bans: Vec<SanctionWrite>) {
     probe.write(key, Delta { bans, ..Delta::default() }).await;
 }
 
 /// The bans behind a place, up to a number.
-async fn listed(probe: &Probe, key: &RoomKey, after: u64, at_most: usize) -> Vec<Ban> {
+async fn listed(probe: &Probe, key: &RoomKey, after: u64, at_most: usize) -> Vec<Sanction> {
     let mut bans = Vec::new();
-    let mut see = |ban: &BanView<'_>| {
+    let mut see = |ban: &SanctionView<'_>| {
         assert!(bans.len() < at_most, "{probe}: whoever has enough is shown no more");
-        bans.push(banned(ban));
+        bans.push(sanctioned(ban));
         if bans.len() < at_most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
-    assert_eq!(probe.store.bans(key, after, &mut see).await, Ok(()), "{probe}: bans are listed");
+    assert_eq!(
+        probe.store.sanctions(key, SanctionKind::Ban, after, &mut see).await,
+        Ok(()),
+        "{probe}: bans are listed"
+    );
     bans
 }
 
@@ -34,7 +39,7 @@ pub(super) async fn bans_are_listed_in_the_order_of_banning(probe: Probe) {
     probe.create(&key).await;
     assert_eq!(listed(&probe, &key, 0, 9).await, [], "{probe}: at first there is none");
     let [zoe, anna, bert] = [ban("zoe", 50, 1), ban("anna", 10, 2), ban("bert", 10, 4)];
-    let puts = [&anna, &bert, &zoe].map(|ban| BanWrite::Put(ban.clone()));
+    let puts = [&anna, &bert, &zoe].map(|ban| SanctionWrite::Put(ban.clone()));
     write(&probe, &key, puts.into()).await;
     let all = [zoe.clone(), anna.clone(), bert.clone()];
     assert_eq!(listed(&probe, &key, 0, 9).await, all, "{probe}: all");
@@ -44,8 +49,9 @@ pub(super) async fn bans_are_listed_in_the_order_of_banning(probe: Probe) {
     }
     // One is overwritten, one moves, one goes; one who is not there goes too.
     let (anna, zoe) = (ban("anna", 99, 2), ban("zoe", 50, 5));
-    let gone = ["bert", "nobody"].map(|name| BanWrite::Remove(account(name)));
-    let writes = [anna.clone(), zoe.clone()].map(BanWrite::Put).into_iter().chain(gone).collect();
+    let gone = ["bert", "nobody"].map(|name| SanctionWrite::Remove(account(name)));
+    let writes =
+        [anna.clone(), zoe.clone()].map(SanctionWrite::Put).into_iter().chain(gone).collect();
     write(&probe, &key, writes).await;
     assert_eq!(listed(&probe, &key, 0, 9).await, [anna, zoe], "{probe}: after that");
 }
@@ -54,7 +60,7 @@ pub(super) async fn bans_are_shown_to_those_who_ask(probe: Probe) {
     let key = key("room");
     probe.create(&key).await;
     let bans = [ban("zoe", 50, 1), ban("anna", 10, 2), ban("bert", 10, 3), ban("dora", 7, 4)];
-    write(&probe, &key, bans.iter().cloned().map(BanWrite::Put).collect()).await;
+    write(&probe, &key, bans.iter().cloned().map(SanctionWrite::Put).collect()).await;
     let accounts = ["anna", "nobody", "zoe"].map(account);
     let looks = [
         (Need { accounts: &accounts, ..Need::default() }, vec![], vec![]),
@@ -78,8 +84,8 @@ pub(super) async fn bans_are_shown_to_those_who_ask(probe: Probe) {
         let mut shown = None;
         let mut see = |slice: &Slice<'_>| {
             let of_accounts: Vec<_> =
-                slice.bans.iter().map(|ban| ban.as_ref().map(banned)).collect();
-            let ending: Vec<_> = slice.ending_bans.iter().map(banned).collect();
+                slice.bans.iter().map(|ban| ban.as_ref().map(sanctioned)).collect();
+            let ending: Vec<_> = slice.ending_bans.iter().map(sanctioned).collect();
             assert_eq!(slice.seats, None, "{probe}: nobody asked for seats");
             shown = Some((of_accounts, ending));
         };
@@ -92,14 +98,14 @@ pub(super) async fn bans_and_seats_end_with_the_room(probe: Probe) {
     let key = key("room");
     probe.create(&key).await;
     let delta = Delta {
-        bans: vec![BanWrite::Put(ban("zoe", u64::MAX, 1))],
+        bans: vec![SanctionWrite::Put(ban("zoe", u64::MAX, 1))],
         seats: Some(Seats::free(2)),
         ..Delta::default()
     };
     probe.write(&key, delta).await;
     probe.must(&key, &DestroyRoom { by: account("carl") }).await;
-    let mut see = |_: &BanView<'_>| panic!("{probe}: nothing is shown of a room that ended");
-    let gone = probe.store.bans(&key, 0, &mut see).await;
+    let mut see = |_: &SanctionView<'_>| panic!("{probe}: nothing is shown of a room that ended");
+    let gone = probe.store.sanctions(&key, SanctionKind::Ban, 0, &mut see).await;
     assert_eq!(gone, Err(TxError::Refused(Refusal::NoSuchRoom)), "{probe}: the room ended");
     probe.create(&key).await;
     let next = probe.everything(APP).await.remove(0);

@@ -1,13 +1,13 @@
-//! The bans of one room: found by account, walked in the order of banning, swept by their end.
+//! The bans of one room, or its mutes: found by account, walked in their order, swept by their end.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::RandomState;
 use std::ops::Bound;
 
-use crate::domain::{Account, Ban, BanView, BanWrite};
+use crate::domain::{Account, Sanction, SanctionView, SanctionWrite};
 
-/// The bans of one room. A walk reads records one behind the other and looks nothing up.
-pub(super) struct Bans {
+/// The sanctions of one kind in one room. A walk reads records one behind the other and looks nothing up.
+pub(super) struct Sanctions {
     by_place: BTreeMap<u64, Record>,
     /// The places. Keyed: accounts are what clients send.
     by_account: HashMap<Account, u64, RandomState>,
@@ -20,7 +20,7 @@ struct Record {
     until_ms: u64,
 }
 
-impl Bans {
+impl Sanctions {
     pub(super) fn new(hasher: RandomState) -> Self {
         Self {
             by_place: BTreeMap::new(),
@@ -33,35 +33,35 @@ impl Bans {
         self.by_place.len()
     }
 
-    pub(super) fn get(&self, account: &str) -> Option<BanView<'_>> {
+    pub(super) fn get(&self, account: &str) -> Option<SanctionView<'_>> {
         self.at(*self.by_account.get(account)?)
     }
 
-    pub(super) fn write(&mut self, write: BanWrite) {
+    pub(super) fn write(&mut self, write: SanctionWrite) {
         match write {
-            BanWrite::Put(ban) => {
+            SanctionWrite::Put(ban) => {
                 self.remove(&ban.account);
                 self.insert(ban);
             }
-            BanWrite::Remove(account) => self.remove(&account),
+            SanctionWrite::Remove(account) => self.remove(&account),
         }
     }
 
-    /// Those behind a place, in the order of banning.
-    pub(super) fn after(&self, nth: u64) -> impl Iterator<Item = BanView<'_>> {
+    /// Those behind a place, in order.
+    pub(super) fn after(&self, nth: u64) -> impl Iterator<Item = SanctionView<'_>> {
         self.by_place.range((Bound::Excluded(nth), Bound::Unbounded)).map(view)
     }
 
     /// Those that end first.
-    pub(super) fn ending(&self, count: usize) -> Vec<BanView<'_>> {
+    pub(super) fn ending(&self, count: usize) -> Vec<SanctionView<'_>> {
         self.by_end.iter().take(count).filter_map(|(_, nth)| self.at(*nth)).collect()
     }
 
-    fn at(&self, nth: u64) -> Option<BanView<'_>> {
+    fn at(&self, nth: u64) -> Option<SanctionView<'_>> {
         self.by_place.get_key_value(&nth).map(view)
     }
 
-    fn insert(&mut self, Ban { account, until_ms, nth }: Ban) {
+    fn insert(&mut self, Sanction { account, until_ms, nth }: Sanction) {
         self.by_end.insert((until_ms, nth));
         self.by_account.insert(account.clone(), nth);
         self.by_place.insert(nth, Record { account, until_ms });
@@ -75,6 +75,6 @@ impl Bans {
     }
 }
 
-fn view<'a>((nth, record): (&u64, &'a Record)) -> BanView<'a> {
-    BanView { account: record.account.as_str(), until_ms: record.until_ms, nth: *nth }
+fn view<'a>((nth, record): (&u64, &'a Record)) -> SanctionView<'a> {
+    SanctionView { account: record.account.as_str(), until_ms: record.until_ms, nth: *nth }
 }
