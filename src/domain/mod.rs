@@ -40,10 +40,12 @@ pub use operation::{
     Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice, Within,
 };
 pub use ops::{
-    AddRobot, AskForSeat, BanMembers, ChangeOwner, CreateRoom, DeleteRobot, DestroyRoom, Enter,
-    EnterMany, Entrance, Entry, IfTaken, Kick, Leave, LeaveSeat, LockSeat, MAX_ENTRIES_PER_STEP,
-    MarkMembers, MemberChange, MoveToSeat, Reclaim, RoomChange, SeatChange, SeatRequest, TakeSeat,
-    UnbanMembers, UpdateMember, UpdateRoom, WithdrawFromQueue,
+    AddMembers, AddRobot, Addition, AskForSeat, BanMembers, ChangeOwner, CreateGroup, CreateRoom,
+    DeleteRobot, DestroyRoom, Enter, EnterMany, Entrance, Entry, FirstMember, GroupChange, IfTaken,
+    ImportMembers, ImportedMember, Kick, Leave, LeaveSeat, LockSeat, MAX_ENTRIES_PER_STEP,
+    MarkMembers, MemberChange, MoveToSeat, MuteMembers, Reclaim, RemoveMembers, RoomChange,
+    SeatChange, SeatRequest, TakeSeat, UnbanMembers, UpdateGroup, UpdateMember, UpdateRoom, Vanish,
+    WithdrawFromQueue,
 };
 pub use page::{Aside, PageEnd, PageQuery, PageSink};
 pub use password::{Gate, PasswordHash, Salt};

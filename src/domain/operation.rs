@@ -34,6 +34,8 @@ pub struct Need<'a> {
     pub ending_mutes: usize,
     /// Whether those accounts are present in some room that is no group is to be shown too.
     pub presence: bool,
+    /// The owner's record is to be shown.
+    pub owner: bool,
     /// The seats are to be shown.
     pub seats: bool,
 }
@@ -56,6 +58,8 @@ pub struct Slice<'a> {
     pub ending_bans: &'a [SanctionView<'a>],
     /// The mutes that end first, the earliest first, at most [`Need::ending_mutes`].
     pub ending_mutes: &'a [SanctionView<'a>],
+    /// The owner's record, if there is one and [`Need::owner`] asks.
+    pub owner: Option<MemberView<'a>>,
     /// The seats of the room, if there is one and [`Need::seats`] asks.
     pub seats: Option<&'a Seats>,
 }

@@ -209,10 +209,11 @@ impl Tally {
         }
     }
 
-    /// The tally with one message more.
+    /// The tally after a group was told of who comes or goes: that is a message of its own.
     #[must_use]
-    pub fn with_message(self) -> Self {
-        Self { messages: self.messages.saturating_add(1), ..self }
+    pub fn with_notice(self, facts: &Facts) -> Self {
+        let messages = self.messages.saturating_add(u32::from(facts.kind.is_group()));
+        Self { messages, ..self }
     }
 
     /// The tally with the time at which an empty room ends: `reclaim_after_ms` from when it became

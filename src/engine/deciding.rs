@@ -6,8 +6,8 @@ use super::Engine;
 use super::app::App;
 use super::callbacks::{CallbackState, LoggedCallback};
 use crate::domain::{
-    Delta, Destination, Env, Event, EventKind, FactsWrite, Letter, Notice, Operation, Refusal,
-    RoomId, Slice,
+    Delta, Destination, Env, Event, EventKind, Facts, FactsWrite, Letter, Notice, Operation,
+    Refusal, RoomId, Slice,
 };
 use crate::store::{Decider, DroppedLetter};
 
@@ -71,7 +71,13 @@ impl<'a, O: Operation> Deciding<'a, O> {
 
     /// Turns what happened into what is told of it: letters to whoever wants to hear, and an entry
     /// in the log also where nobody is set to hear anything.
+    ///
+    /// Nobody is told of groups: what there is tells of rooms.
     fn tell(&mut self, seen: &Slice<'_>, delta: &mut Delta) {
+        if facts_after(seen, delta).is_some_and(|facts| facts.kind.is_group()) {
+            delta.events.clear();
+            return;
+        }
         let receiver = self.app.receiver();
         let member_count = match (&delta.tally, &seen.room) {
             (Some(tally), _) => tally.members,
@@ -96,11 +102,7 @@ impl<'a, O: Operation> Deciding<'a, O> {
 
     fn notice(&self, event: Event, seen: &Slice<'_>, delta: &Delta, member_count: u32) -> Notice {
         let about_facts = matches!(event.kind(), EventKind::RoomCreated | EventKind::RoomUpdated);
-        let facts = match (&delta.facts, &seen.room) {
-            (FactsWrite::Put(facts), _) => Some(&**facts),
-            (_, Some(room)) => Some(room.facts),
-            _ => None,
-        };
+        let facts = facts_after(seen, delta);
         Notice {
             id: self.engine.callbacks.next_id(),
             room: self.room.clone(),
@@ -109,6 +111,15 @@ impl<'a, O: Operation> Deciding<'a, O> {
             member_count,
             facts: facts.filter(|_| about_facts).cloned().map(Box::new),
         }
+    }
+}
+
+/// The facts right after a change; of a room that ends, the last ones.
+fn facts_after<'a>(seen: &Slice<'a>, delta: &'a Delta) -> Option<&'a Facts> {
+    match (&delta.facts, &seen.room) {
+        (FactsWrite::Put(facts), _) => Some(facts),
+        (_, Some(room)) => Some(room.facts),
+        _ => None,
     }
 }
 

@@ -48,10 +48,12 @@ use self::deciding::Deciding;
 use self::request_id::RequestIds;
 use crate::config::AppSettings;
 use crate::domain::{
-    AppId, Need, Operation, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView, Slice,
+    Account, AppId, GroupType, MemberView, Need, Operation, PageEnd, PageQuery, PageSink, Refusal,
+    RoomId, RoomKey, RoomView, Slice,
 };
+pub use crate::store::Counts;
 pub use crate::store::TakenLetter;
-use crate::store::{Counts, OutboxCounts, RoomStore, TxError};
+use crate::store::{OutboxCounts, RoomStore, TxError};
 use crate::telemetry::Metrics;
 
 /// Why an operation was not done: the caller's business, or ours.
@@ -199,6 +201,44 @@ impl Engine {
         see: &mut (dyn FnMut(&RoomId, &RoomView<'_>) + Send),
     ) -> Result<Option<RoomId>, Failure> {
         Ok(self.store.rooms(app.id(), after, limit, see).await?)
+    }
+
+    /// Visits an app's rooms in the order of their making, those of one type if it is named, behind a
+    /// place (0: all of them); answers the place of the last one shown if more follow.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn rooms_by_age(
+        &self,
+        app: &App,
+        only: Option<GroupType>,
+        after: u64,
+        limit: usize,
+        see: &mut (dyn FnMut(&RoomId, &RoomView<'_>) + Send),
+    ) -> Result<Option<u64>, Failure> {
+        Ok(self.store.rooms_by_age(app.id(), only, after, limit, see).await?)
+    }
+
+    /// Visits the rooms that an account is in, about in the order of coming in, each at a moment of
+    /// its own.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn joined(
+        &self,
+        app: &App,
+        account: &Account,
+        see: &mut (dyn FnMut(&RoomId, &RoomView<'_>, &MemberView<'_>) + Send),
+    ) -> Result<(), Failure> {
+        Ok(self.store.joined(app.id(), account, see).await?)
+    }
+
+    /// Counts what an app keeps.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn counts(&self, app: &App) -> Result<Counts, Failure> {
+        Ok(self.store.counts(app.id()).await?)
     }
 
     /// How many rooms an app has.

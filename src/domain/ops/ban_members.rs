@@ -1,10 +1,10 @@
 //! Banning people, and lifting bans.
 
+use super::sanctioning::{SWEPT_PER_SANCTION, impose, lift, sweep};
 use crate::domain::event::{Event, LeaveReason};
 use crate::domain::ids::Account;
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
-use crate::domain::sanction::{Sanction, SanctionWrite};
 
 /// Keeps people out for a time, and sends away those of them who are in. A ban in force is
 /// overwritten and keeps its place in the order of banning. Bans that are over go on the way, up to
@@ -26,9 +26,6 @@ pub struct BanMembers {
     pub members_only: bool,
 }
 
-/// How many bans that are over go with one that comes.
-const SWEPT_PER_BAN: usize = 2;
-
 impl Operation for BanMembers {
     type Output = ();
 
@@ -36,7 +33,7 @@ impl Operation for BanMembers {
         Need {
             accounts: &self.accounts,
             bans: true,
-            ending_bans: self.accounts.len() * SWEPT_PER_BAN,
+            ending_bans: self.accounts.len() * SWEPT_PER_SANCTION,
             seats: true,
             ..Need::default()
         }
@@ -47,8 +44,7 @@ impl Operation for BanMembers {
         let mut tally = *room.tally;
         let mut delta = Delta::default();
         let mut gone = Vec::new();
-        let until_ms = env.now_ms.saturating_add(self.for_ms);
-        for ((account, member), ban) in self.accounts.iter().zip(seen.members).zip(seen.bans) {
+        for (account, member) in self.accounts.iter().zip(seen.members) {
             if room.facts.is_owner(account) {
                 return Err(Refusal::OwnerNotBannable { account: account.clone() });
             }
@@ -59,18 +55,14 @@ impl Operation for BanMembers {
             } else if self.members_only {
                 return Err(Refusal::NotAMember { account: account.clone() });
             }
-            let kept = ban.filter(|ban| ban.in_force(env.now_ms)).map(|ban| ban.nth);
-            let nth = kept.unwrap_or_else(|| {
-                tally.newest_ban += 1;
-                tally.newest_ban
-            });
-            delta.bans.push(SanctionWrite::Put(Sanction {
-                account: account.clone(),
-                until_ms,
-                nth,
-            }));
         }
-        delta.bans.extend(self.sweep(seen, env.now_ms));
+        let until_ms = env.now_ms.saturating_add(self.for_ms);
+        let newest = &mut tally.newest_ban;
+        delta.bans = impose(&self.accounts, seen.bans, until_ms, env.now_ms, newest);
+        delta.bans.extend(sweep(seen.ending_bans, &self.accounts, env.now_ms));
+        if !gone.is_empty() {
+            tally = tally.with_notice(room.facts);
+        }
         delta.tally = Some(tally.with_due(room.facts, env));
         if !gone.is_empty() {
             delta.events.push(Event::MembersLeft {
@@ -82,16 +74,6 @@ impl Operation for BanMembers {
             delta.vacate(seen.seats(), &gone, &self.by);
         }
         Ok((delta, ()))
-    }
-}
-
-impl BanMembers {
-    /// Removes the bans that are over, but for those that are written anew.
-    fn sweep(&self, seen: &Slice<'_>, now_ms: u64) -> impl Iterator<Item = SanctionWrite> {
-        let over = seen.ending_bans.iter().filter(move |ban| !ban.in_force(now_ms));
-        let account = |ban: &str| Account::parse(ban).expect("kept accounts are right");
-        let over = over.map(move |ban| account(ban.account));
-        over.filter(|account| !self.accounts.contains(account)).map(SanctionWrite::Remove)
     }
 }
 
@@ -113,8 +95,7 @@ impl Operation for UnbanMembers {
 
     fn decide(&self, seen: &Slice<'_>, _: &Env<'_>) -> Decision<()> {
         seen.room()?;
-        let banned = self.accounts.iter().zip(seen.bans).filter(|(_, ban)| ban.is_some());
-        let bans = banned.map(|(account, _)| SanctionWrite::Remove(account.clone())).collect();
+        let bans = lift(&self.accounts, seen.bans);
         Ok((Delta { bans, ..Delta::default() }, ()))
     }
 }

@@ -113,7 +113,7 @@ impl CreateRoom {
 }
 
 /// Why a room cannot be made where there is one.
-fn taken(facts: &Facts, by: &Account) -> Refusal {
+pub(super) fn taken(facts: &Facts, by: &Account) -> Refusal {
     if facts.kind.is_group() {
         Refusal::IsAGroup
     } else if facts.is_owner(by) {

@@ -58,7 +58,7 @@ impl Operation for Enter {
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<Entrance> {
         let room = seen.room()?;
-        let mut tally = *room.tally;
+        let mut tally = room.tally.with_notice(room.facts);
         let joined_ms = tally.next_joined_ms(env.now_ms);
         let entrant = Entrant {
             account: &self.account,
@@ -108,7 +108,7 @@ impl Operation for EnterMany {
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<Vec<Entry>> {
         let room = seen.room()?;
-        let mut tally = *room.tally;
+        let mut tally = room.tally.with_notice(room.facts);
         let joined_ms = tally.next_joined_ms(env.now_ms);
         let mut entries = Vec::with_capacity(self.accounts.len());
         let mut members = Vec::with_capacity(self.accounts.len());
@@ -196,6 +196,7 @@ impl Entrant<'_> {
         }
         tally.members += 1;
         tally.newest_joined_ms = self.joined_ms;
-        Ok(Member::newcomer(self.account, facts, self.joined_ms))
+        let member = Member::newcomer(self.account, facts, self.joined_ms);
+        Ok(Member { msg_seq: tally.messages, ..member })
     }
 }

@@ -43,7 +43,7 @@ impl Operation for Kick {
             by: self.by.clone(),
             words: self.words.clone(),
         }];
-        let tally = Some(tally.with_due(room.facts, env));
+        let tally = Some(tally.with_notice(room.facts).with_due(room.facts, env));
         let mut delta = Delta { tally, members, events, ..Delta::default() };
         delta.vacate(seen.seats(), &self.accounts, &self.by);
         Ok((delta, ()))

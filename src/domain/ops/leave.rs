@@ -2,14 +2,18 @@
 
 use crate::domain::event::{Event, LeaveReason};
 use crate::domain::ids::Account;
-use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
+use crate::domain::member::MemberView;
+use crate::domain::operation::{
+    Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice,
+};
 use crate::domain::refusal::Refusal;
+use crate::domain::room::Facts;
 
-/// One person goes, by will or because the heartbeat was lost, and the seat is free. Ownership
-/// stays with who has it.
+/// One person goes, by will or because the heartbeat was lost, and the seat is free. The ownership
+/// of a room stays with who has it; a group whose owner goes has none.
 ///
-/// Refused: an unknown room, somebody who is not in it. An owner who is only listed has not come
-/// in and cannot leave.
+/// Refused: an unknown room, somebody who is not in it, the owner of a group that must have one. An
+/// owner who is only listed has not come in and cannot leave.
 #[derive(Debug, Clone)]
 pub struct Leave {
     /// Who.
@@ -30,19 +34,65 @@ impl Operation for Leave {
         let Some(member) = seen.member().filter(|member| member.entered) else {
             return Err(Refusal::NotAMember { account: self.account.clone() });
         };
-        let tally = room.tally.without(&member);
-        let mut delta = Delta {
-            tally: Some(tally.with_due(room.facts, env)),
-            members: vec![MemberWrite::Remove(self.account.clone())],
-            events: vec![Event::MembersLeft {
-                accounts: vec![self.account.clone()],
-                reason: self.reason,
-                by: self.account.clone(),
-                words: "".into(),
-            }],
-            ..Delta::default()
-        };
-        delta.vacate(seen.seats(), std::slice::from_ref(&self.account), &self.account);
-        Ok((delta, ()))
+        let kind = room.facts.kind;
+        let owns_group = kind.is_group() && room.facts.is_owner(&self.account);
+        if owns_group && !kind.group_type().may_lose_owner() {
+            return Err(Refusal::OwnerStays { account: self.account.clone() });
+        }
+        Ok((gone(&self.account, &member, self.reason, seen, env)?, ()))
     }
+}
+
+/// An account that exists no longer goes from a room, whatever it was there. One who is not in it
+/// changes nothing.
+///
+/// Refused: an unknown room.
+#[derive(Debug, Clone)]
+pub struct Vanish {
+    /// Who.
+    pub account: Account,
+}
+
+impl Operation for Vanish {
+    type Output = ();
+
+    fn need(&self) -> Need<'_> {
+        Need { accounts: std::slice::from_ref(&self.account), seats: true, ..Need::default() }
+    }
+
+    fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
+        seen.room()?;
+        match seen.member() {
+            Some(member) => Ok((gone(&self.account, &member, LeaveReason::Left, seen, env)?, ())),
+            None => Ok((Delta::default(), ())),
+        }
+    }
+}
+
+/// What a room is without somebody who goes.
+fn gone(
+    account: &Account,
+    member: &MemberView<'_>,
+    reason: LeaveReason,
+    seen: &Slice<'_>,
+    env: &Env<'_>,
+) -> Result<Delta, Refusal> {
+    let room = seen.room()?;
+    let tally = room.tally.without(member).with_notice(room.facts);
+    let mut delta = Delta {
+        tally: Some(tally.with_due(room.facts, env)),
+        members: vec![MemberWrite::Remove(account.clone())],
+        events: vec![Event::MembersLeft {
+            accounts: vec![account.clone()],
+            reason,
+            by: account.clone(),
+            words: "".into(),
+        }],
+        ..Delta::default()
+    };
+    if room.facts.kind.is_group() && room.facts.is_owner(account) {
+        delta.facts = FactsWrite::Put(Box::new(Facts { owner: None, ..room.facts.clone() }));
+    }
+    delta.vacate(seen.seats(), std::slice::from_ref(account), account);
+    Ok(delta)
 }

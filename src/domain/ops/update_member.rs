@@ -1,7 +1,11 @@
 //! Changing what is said of one member.
 
+use std::sync::Arc;
+
+use super::mute_members::MuteMembers;
+use super::sanctioning::SWEPT_PER_SANCTION;
 use crate::domain::ids::Account;
-use crate::domain::member::Role;
+use crate::domain::member::{MsgFlag, Role};
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Tally;
@@ -15,12 +19,18 @@ pub struct MemberChange {
     pub admin: Option<bool>,
     /// The app's own text; empty clears it.
     pub custom_info: Option<Box<str>>,
+    /// The app's own fields that are set anew; an empty value takes one away.
+    pub fields: Vec<(Arc<str>, Box<str>)>,
+    /// Which messages are to reach the member.
+    pub msg_flag: Option<MsgFlag>,
+    /// How long the member is muted, in milliseconds; `u64::MAX` is for ever, 0 lifts what there is.
+    pub mute_for_ms: Option<u64>,
 }
 
-/// Changes a member's name, role or custom text. Tells nobody.
+/// Changes what is said of a member: whole or not at all. Tells nobody.
 ///
-/// Refused: an unknown room, somebody who is not in it, a role for the owner, one administrator
-/// too many.
+/// Refused: an unknown room, somebody who is not in it, a role for the owner, an administrator where
+/// there are none, one too many, a mute where nobody is muted, or for the owner.
 #[derive(Debug, Clone)]
 pub struct UpdateMember {
     /// Who is changed.
@@ -33,7 +43,13 @@ impl Operation for UpdateMember {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: std::slice::from_ref(&self.account), ..Need::default() }
+        let mutes = self.change.mute_for_ms.is_some();
+        Need {
+            accounts: std::slice::from_ref(&self.account),
+            mutes,
+            ending_mutes: if mutes { SWEPT_PER_SANCTION } else { 0 },
+            ..Need::default()
+        }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
@@ -42,12 +58,16 @@ impl Operation for UpdateMember {
             return Err(Refusal::NotAMember { account: self.account.clone() });
         };
         let mut member = present.to_member(&self.account);
-        let mut tally = None;
+        let mut delta = Delta::default();
         if let Some(admin) = self.change.admin {
             if member.role == Role::Owner {
                 return Err(Refusal::OwnerKeepsRole { account: self.account.clone() });
             }
-            tally = recount(room.tally, member.role, admin, env.rules.max_admin_count)?;
+            let group_type = room.facts.kind.group_type();
+            if admin && !group_type.has_admins() {
+                return Err(Refusal::GroupTypeForbids { group_type });
+            }
+            delta.tally = recount(room.tally, member.role, admin, env.rules.max_admin_count)?;
             member.role = if admin { Role::Admin } else { Role::Member };
         }
         if let Some(name) = &self.change.name {
@@ -56,8 +76,22 @@ impl Operation for UpdateMember {
         if let Some(custom_info) = &self.change.custom_info {
             member.custom_info.clone_from(custom_info);
         }
-        let members = vec![MemberWrite::Put(member)];
-        Ok((Delta { tally, members, ..Delta::default() }, ()))
+        if let Some(msg_flag) = self.change.msg_flag {
+            member.msg_flag = msg_flag;
+        }
+        if !self.change.fields.is_empty() {
+            member.fields = member.fields.with(&self.change.fields);
+        }
+        if let Some(for_ms) = self.change.mute_for_ms {
+            let mute = MuteMembers { accounts: vec![self.account.clone()], for_ms };
+            let (muted, ()) = mute.decide(seen, env)?;
+            delta.mutes = muted.mutes;
+            if let Some(Tally { newest_mute, .. }) = muted.tally {
+                delta.tally = Some(Tally { newest_mute, ..delta.tally.unwrap_or(*room.tally) });
+            }
+        }
+        delta.members.push(MemberWrite::Put(member));
+        Ok((delta, ()))
     }
 }
 

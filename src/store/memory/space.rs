@@ -57,8 +57,10 @@ impl Room {
         let ending_bans = self.bans.ending(need.ending_bans);
         let ending_mutes = self.mutes.ending(need.ending_mutes);
         let seats = need.seats.then_some(&self.seats);
+        let owner = self.facts.owner.as_ref().filter(|_| need.owner);
         let slice = Slice {
             room: Some(self.view()),
+            owner: owner.and_then(|owner| self.members.get(owner.as_str())),
             ending_bans: &ending_bans,
             ending_mutes: &ending_mutes,
             seats,

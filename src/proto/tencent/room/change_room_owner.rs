@@ -56,7 +56,7 @@ impl Command for ChangeRoomOwner {
         let room = room_id("RoomId", request.room_id)?;
         let from = account("From_Account", &required("From_Account", request.from)?)?;
         let to = account("NewOwner_Account", &required("NewOwner_Account", request.to)?)?;
-        let operation = ChangeOwner::new(call.caller.account().clone(), from, to);
+        let operation = ChangeOwner { by: call.caller.account().clone(), from: Some(from), to };
         Ok(reach::run(call, &room, &operation).await?)
     }
 }

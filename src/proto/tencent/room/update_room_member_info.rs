@@ -98,6 +98,7 @@ impl Command for UpdateRoomMemberInfo {
                 name,
                 admin: word("MemberInfo.Role", info.role, ROLES)?,
                 custom_info,
+                ..MemberChange::default()
             },
         };
         Ok(reach::run(call, &room, &operation).await?)
