@@ -8,6 +8,7 @@
 //!
 //! Not here: wire words, error codes and storage.
 
+mod account_record;
 mod ban;
 mod callback_url;
 mod event;
@@ -26,6 +27,7 @@ mod rules;
 mod seats;
 mod text;
 
+pub use account_record::{AccountRecord, AccountView};
 pub use ban::{Ban, BanView, BanWrite};
 pub use callback_url::{CallbackUrl, CallbackUrlFault, MAX_CALLBACK_URL_BYTES};
 pub use event::{Event, EventKind, LeaveReason};

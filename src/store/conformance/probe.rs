@@ -167,7 +167,7 @@ impl Probe {
     /// What an app keeps.
     pub(super) async fn counts(&self, app: AppId) -> (u64, u64) {
         match self.store.counts(app).await {
-            Ok(Counts { rooms, members }) => (rooms, members),
+            Ok(Counts { rooms, members, .. }) => (rooms, members),
             Err(error) => panic!("{self}: {app} is not counted: {error}"),
         }
     }

@@ -211,6 +211,7 @@ impl Space {
         Counts {
             rooms: self.by_id.read().len() as u64,
             members: self.members.load(Ordering::Relaxed),
+            ..Counts::default()
         }
     }
 
