@@ -5,6 +5,7 @@
 //! characters. Not here: unknown keys and wrong types, which `layers` has refused already.
 
 mod callback;
+mod chat;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -144,6 +145,7 @@ impl Check<'_> {
         let admins = self.admins(&section.list("admins"));
         let calls = self.number(&section.integer("total_calls_per_second"), 0..=u32::MAX);
         let room = self.room(&section.section("room"));
+        let chat = self.chat(&section.section("chat"));
         let callback = self.callback(&section.section("callback"));
         Some(AppSettings {
             sdkappid: sdkappid?,
@@ -153,6 +155,7 @@ impl Check<'_> {
             unlimited: section.flag("unlimited"),
             total_calls_per_second: calls?,
             room: room?,
+            chat: chat?,
             callback: callback?,
         })
     }

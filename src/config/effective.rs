@@ -86,6 +86,7 @@ impl Page {
             unlimited,
             total_calls_per_second,
             room,
+            chat,
             callback,
         } = settings;
         self.heading("[[app]]");
@@ -96,6 +97,7 @@ impl Page {
         self.entry("unlimited", *unlimited);
         self.entry("total_calls_per_second", *total_calls_per_second);
         self.room(room);
+        self.chat(chat);
         self.callback(callback);
     }
 
@@ -134,6 +136,72 @@ impl Page {
         self.entry("max_admin_count", *max_admin_count);
         self.entry("max_robot_count", *max_robot_count);
         self.entry("reclaim_after", print_duration(Duration::from_millis(*reclaim_after_ms)));
+    }
+
+    fn chat(&mut self, settings: &ChatSettings) {
+        let ChatSettings { accounts, member_fields, group_fields, online_status, limits, quota } =
+            settings;
+        self.heading("[app.chat]");
+        self.entry("accounts", accounts.as_str());
+        self.entry(
+            "member_fields",
+            member_fields.iter().map(MemberField::spelt).collect::<Vec<_>>(),
+        );
+        self.entry(
+            "group_fields",
+            group_fields.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        );
+        self.entry("online_status", *online_status);
+        let ChatLimits {
+            create_members,
+            add_members,
+            import_members,
+            delete_members,
+            role_accounts,
+            mute_accounts,
+            member_page,
+            groups_per_info,
+            app_group_page,
+            joined_group_page,
+            ban_accounts,
+            ban_page,
+            name_bytes,
+            introduction_bytes,
+            notification_bytes,
+            face_url_bytes,
+        } = limits;
+        self.heading("[app.chat.limits]");
+        self.entry("create_members", *create_members as i64);
+        self.entry("add_members", *add_members as i64);
+        self.entry("import_members", *import_members as i64);
+        self.entry("delete_members", *delete_members as i64);
+        self.entry("role_accounts", *role_accounts as i64);
+        self.entry("mute_accounts", *mute_accounts as i64);
+        self.entry("member_page", *member_page as i64);
+        self.entry("groups_per_info", *groups_per_info as i64);
+        self.entry("app_group_page", *app_group_page as i64);
+        self.entry("joined_group_page", *joined_group_page as i64);
+        self.entry("ban_accounts", *ban_accounts as i64);
+        self.entry("ban_page", *ban_page as i64);
+        self.entry("name_bytes", *name_bytes as i64);
+        self.entry("introduction_bytes", *introduction_bytes as i64);
+        self.entry("notification_bytes", *notification_bytes as i64);
+        self.entry("face_url_bytes", *face_url_bytes as i64);
+        let ChatQuota {
+            groups,
+            av_chat_rooms,
+            groups_per_account,
+            members,
+            community_members,
+            accounts,
+        } = quota;
+        self.heading("[app.chat.quota]");
+        self.entry("groups", groups.unwrap_or(0));
+        self.entry("av_chat_rooms", av_chat_rooms.unwrap_or(0));
+        self.entry("groups_per_account", groups_per_account.unwrap_or(0));
+        self.entry("members", members.unwrap_or(0));
+        self.entry("community_members", community_members.unwrap_or(0));
+        self.entry("accounts", accounts.unwrap_or(0));
     }
 
     fn heading(&mut self, heading: &str) {

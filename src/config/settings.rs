@@ -5,10 +5,11 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::secret::Secret;
-use crate::domain::{CallbackUrl, EventKind, RoomRules};
+use crate::domain::{CallbackUrl, EventKind, GroupType, RoomRules};
 
 /// The most that `server.body_limit` may be, in bytes.
 pub const BODY_LIMIT_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -36,6 +37,17 @@ pub const ADMINS_MAX: usize = 100;
 pub const ADMIN_BYTES_MAX: usize = 32;
 /// The most that `app.room.max_seat_count` may be.
 pub const SEAT_COUNT_MAX: u32 = crate::domain::MAX_SEATS;
+
+/// The most custom fields of members of a group, whatever its type.
+pub const MEMBER_FIELDS_MAX: usize = 5;
+/// The most custom fields of a group.
+pub const GROUP_FIELDS_MAX: usize = 10;
+/// The most bytes of the key of a custom field.
+pub const FIELD_KEY_BYTES_MAX: usize = 16;
+/// The most that a limit of `app.chat.limits` on accounts or groups may be.
+pub const CHAT_LIMIT_MAX: u32 = 10_000;
+/// The most that a limit of `app.chat.limits` on a text may be, in bytes.
+pub const CHAT_TEXT_BYTES_MAX: u32 = 1000;
 
 /// The command word that tells of a kind of event.
 #[must_use]
@@ -210,6 +222,8 @@ pub struct AppSettings {
     pub total_calls_per_second: u32,
     /// `[app.room]`.
     pub room: RoomSettings,
+    /// `[app.chat]`.
+    pub chat: ChatSettings,
     /// `[app.callback]`.
     pub callback: CallbackSettings,
 }
@@ -240,6 +254,136 @@ impl OwnerRoleName {
             Self::RoomOwner => "RoomOwner",
         }
     }
+}
+
+/// `[app.chat]`: groups and accounts of Tencent Chat.
+#[derive(Debug, Clone)]
+pub struct ChatSettings {
+    /// Which accounts there are.
+    pub accounts: Accounts,
+    /// The custom fields of members: at most `MEMBER_FIELDS_MAX` for each type.
+    pub member_fields: Vec<MemberField>,
+    /// The keys of the custom fields of groups, each once; at most `GROUP_FIELDS_MAX`.
+    pub group_fields: Vec<Arc<str>>,
+    /// Who is online is told to those who ask.
+    pub online_status: bool,
+    /// `[app.chat.limits]`.
+    pub limits: ChatLimits,
+    /// `[app.chat.quota]`.
+    pub quota: ChatQuota,
+}
+
+impl ChatSettings {
+    /// The keys of the custom fields that members of such a group have, in the order of the
+    /// settings.
+    pub fn member_keys(&self, of: GroupType) -> impl Iterator<Item = &Arc<str>> {
+        let has = move |field: &&MemberField| match field.only {
+            Some(only) => only == of,
+            None => of != GroupType::AvChatRoom,
+        };
+        self.member_fields.iter().filter(has).map(|field| &field.key)
+    }
+}
+
+/// Which accounts there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accounts {
+    /// All that anybody names.
+    Any,
+    /// Those that were imported, and the administrators of the settings.
+    Imported,
+}
+
+impl Accounts {
+    /// The word in the settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Imported => "imported",
+        }
+    }
+}
+
+/// A custom field of members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberField {
+    /// Its key: 1 to `FIELD_KEY_BYTES_MAX` letters, digits and `_`.
+    pub key: Arc<str>,
+    /// The groups whose members have it; those of every type if there is nothing.
+    pub only: Option<GroupType>,
+}
+
+impl MemberField {
+    /// Its key as the settings spell it, with the type of group in front.
+    #[must_use]
+    pub fn spelt(&self) -> String {
+        let key = &self.key;
+        let word = Self::TYPES.into_iter().find(|(_, of)| Some(*of) == self.only);
+        word.map_or_else(|| key.to_string(), |(word, _)| format!("{word}.{key}"))
+    }
+
+    /// The types of group whose members have custom fields, as the settings and the wire spell them.
+    pub const TYPES: [(&str, GroupType); 4] = [
+        ("Private", GroupType::Private),
+        ("Public", GroupType::Public),
+        ("ChatRoom", GroupType::ChatRoom),
+        ("Community", GroupType::Community),
+    ];
+}
+
+/// `[app.chat.limits]`: what one request may hold.
+#[derive(Debug, Clone)]
+pub struct ChatLimits {
+    /// Members that create_group may name; 1 to `CHAT_LIMIT_MAX`.
+    pub create_members: usize,
+    /// Accounts that add_group_member may name; 1 to `CHAT_LIMIT_MAX`.
+    pub add_members: usize,
+    /// Members that import_group_member may name; 1 to `CHAT_LIMIT_MAX`.
+    pub import_members: usize,
+    /// Accounts that delete_group_member may name; 1 to `CHAT_LIMIT_MAX`.
+    pub delete_members: usize,
+    /// Accounts that get_role_in_group may name; 1 to `CHAT_LIMIT_MAX`.
+    pub role_accounts: usize,
+    /// Accounts that forbid_send_msg may name; 1 to `CHAT_LIMIT_MAX`.
+    pub mute_accounts: usize,
+    /// Members in one reply of get_group_member_info; 1 to `CHAT_LIMIT_MAX`.
+    pub member_page: usize,
+    /// Groups that get_group_info may name; 1 to `CHAT_LIMIT_MAX`.
+    pub groups_per_info: usize,
+    /// Groups in one reply of get_appid_group_list; 1 to `CHAT_LIMIT_MAX`.
+    pub app_group_page: usize,
+    /// Groups in one reply of get_joined_group_list; 1 to `CHAT_LIMIT_MAX`.
+    pub joined_group_page: usize,
+    /// Accounts that ban_group_member and unban_group_member may name; 1 to `CHAT_LIMIT_MAX`.
+    pub ban_accounts: usize,
+    /// Bans in one reply of get_group_ban_member; 1 to `CHAT_LIMIT_MAX`.
+    pub ban_page: usize,
+    /// A group's Name, in bytes of UTF-8; 1 to `CHAT_TEXT_BYTES_MAX`.
+    pub name_bytes: usize,
+    /// A group's Introduction, in bytes of UTF-8; 1 to `CHAT_TEXT_BYTES_MAX`.
+    pub introduction_bytes: usize,
+    /// A group's Notification, in bytes of UTF-8; 1 to `CHAT_TEXT_BYTES_MAX`.
+    pub notification_bytes: usize,
+    /// A group's FaceUrl, in bytes of UTF-8; 1 to `CHAT_TEXT_BYTES_MAX`.
+    pub face_url_bytes: usize,
+}
+
+/// `[app.chat.quota]`: what the app's plan allows. Nothing is no such limit.
+#[derive(Debug, Clone)]
+pub struct ChatQuota {
+    /// Groups of the app.
+    pub groups: Option<u32>,
+    /// Groups of the type `AVChatRoom`.
+    pub av_chat_rooms: Option<u32>,
+    /// Groups that one account is in.
+    pub groups_per_account: Option<u32>,
+    /// Members of a group of the types `Private`, `Public` and `ChatRoom`, and what such a group
+    /// holds unless told.
+    pub members: Option<u32>,
+    /// Members of a group of the type `Community`, likewise.
+    pub community_members: Option<u32>,
+    /// Accounts that are imported.
+    pub accounts: Option<u32>,
 }
 
 /// `[app.callback]`: where the app's callbacks go, and how.

@@ -8,6 +8,7 @@
 //!
 //! Not here: wire words, error codes and storage.
 
+mod account_record;
 mod callback_url;
 mod custom_field;
 mod event;
@@ -28,6 +29,7 @@ mod sanction;
 mod seats;
 mod text;
 
+pub use account_record::{AccountRecord, AccountView};
 pub use callback_url::{CallbackUrl, CallbackUrlFault, MAX_CALLBACK_URL_BYTES};
 pub use custom_field::{CustomFields, FieldsView, MAX_CUSTOM_FIELDS};
 pub use event::{Event, EventKind, LeaveReason};

@@ -8,9 +8,10 @@ use parking_lot::RwLock;
 
 use super::auth::{KeyRing, Tickets};
 use super::clock::{Clock, real_ms};
+use super::presence::{MAX_ONLINE, Presence};
 use super::rate::{RateRefusal, Rates};
 use super::receiver::{NoReceiver, Receiver, ReceiverExists, ReceiverSlot};
-use crate::config::{AppSettings, CallbackSettings, Secret, SignClock};
+use crate::config::{AppSettings, CallbackSettings, ChatSettings, Secret, SignClock};
 use crate::domain::{Account, AppId, RoomRules};
 use crate::telemetry::Metrics;
 
@@ -20,6 +21,8 @@ pub struct App {
     strict: bool,
     owner_role_name: &'static str,
     rules: RoomRules,
+    chat: ChatSettings,
+    pub(super) presence: Presence,
     admins: Vec<Account>,
     pub(super) clock: Clock,
     /// Somebody is moving the clock.
@@ -39,6 +42,8 @@ impl App {
             strict: settings.strict,
             owner_role_name: settings.room.owner_role_name.as_str(),
             rules: settings.room.rules.clone(),
+            chat: settings.chat.clone(),
+            presence: Presence::new(MAX_ONLINE),
             admins: admins
                 .map(|admin| Account::parse(admin).expect("the settings were checked"))
                 .collect(),
@@ -74,6 +79,12 @@ impl App {
     #[must_use]
     pub fn rules(&self) -> &RoomRules {
         &self.rules
+    }
+
+    /// What is set of groups and accounts of Tencent Chat.
+    #[must_use]
+    pub fn chat(&self) -> &ChatSettings {
+        &self.chat
     }
 
     /// The app's time, in Unix milliseconds.
@@ -142,9 +153,10 @@ impl App {
         self.keys().has_development_key()
     }
 
-    /// Back to the beginning: full rates, real time, the receiver of the settings.
+    /// Back to the beginning: full rates, real time, the receiver of the settings, nobody online.
     pub(super) fn forget(&self) {
         self.receiver.reset();
+        self.presence.forget();
         self.rates.forget();
         self.clock.reset();
     }

@@ -4,6 +4,7 @@
 //! turn positions into cursors. Promise: whoever holds a [`Caller`] was authenticated. Not here:
 //! rules (those are `domain`'s) and wire words (those are the dialects').
 
+mod accounts;
 mod app;
 mod auth;
 mod callbacks;
@@ -12,6 +13,7 @@ mod cursor;
 mod deciding;
 mod due;
 mod log;
+mod presence;
 mod random;
 mod rate;
 mod receiver;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use tokio::sync::Notify;
 
+pub use accounts::Import;
 pub use app::App;
 pub use auth::{AuthRefusal, Caller};
 pub use callbacks::{
@@ -34,6 +37,7 @@ pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
 pub use log::{Kept, Log, LogPage};
+pub use presence::{MAX_ONLINE, TooManyOnline};
 pub use random::salt;
 pub use rate::RateRefusal;
 pub use receiver::{NoReceiver, Receiver, ReceiverExists};
@@ -264,7 +268,7 @@ impl Engine {
         Ok(self.metrics.text())
     }
 
-    /// Takes an app back to its beginning: no rooms, no letters, the receiver of the settings, full
+    /// Takes an app back to its beginning: no rooms, no accounts, nobody online, no letters, the receiver of the settings, full
     /// rates, real time, empty logs. Keys and settings stay, other apps are untouched. Tells nobody.
     ///
     /// # Errors

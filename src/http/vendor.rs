@@ -21,7 +21,7 @@ use super::body::{self, Answered, BodyFault, BodyMemory, Unread};
 use crate::config::AccessLog;
 use crate::engine::{RequestId, Stopwatch};
 use crate::proto::tencent::{
-    Admitted, AllowOrigin, Answer, Gateway, GatewayRefusal, Head, shown_path,
+    Admitted, AllowOrigin, Answer, Envelope, Gateway, GatewayRefusal, Head, shown_path,
 };
 use crate::telemetry::Metrics;
 
@@ -100,6 +100,7 @@ impl VendorService {
             unread = body.map(|body| self.unread(body));
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            name(&answer, headers);
             if closes {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
@@ -138,26 +139,29 @@ impl VendorService {
         request_id: RequestId,
         noted: &mut Noted,
     ) -> Outcome {
-        let found = self.gateway.find(head).inspect(|found| noted.command = found.number());
+        let found = self.gateway.find(head).inspect(|found| {
+            noted.command = found.number().unwrap_or(noted.command);
+        });
         let admitted = match found.and_then(|found| self.gateway.admit(found, head.method)) {
             Ok(admitted) => admitted,
             Err(refusal) => {
                 let draining = body::drain(&mut body, self.body_limit_bytes);
                 let drained = tokio::time::timeout(self.request_timeout, draining).await;
-                let answer = self.gateway.refuse(&refusal, request_id);
+                let answer = self.gateway.refuse(head.path, refusal, request_id);
                 return Outcome { answer, closes: drained.is_err(), unread: None };
             }
         };
-        let answering = self.read_and_perform(&admitted, body, request_id, noted);
+        let answering = self.read_and_perform(head.path, &admitted, body, request_id, noted);
         let answered = tokio::time::timeout(self.request_timeout, answering).await;
         answered.unwrap_or_else(|_| {
-            let answer = self.gateway.refuse(&GatewayRefusal::TimedOut, request_id);
+            let answer = self.gateway.refuse(head.path, GatewayRefusal::TimedOut, request_id);
             Outcome { answer, closes: true, unread: None }
         })
     }
 
     async fn read_and_perform(
         &self,
+        path: &str,
         admitted: &Admitted,
         mut body: Incoming,
         request_id: RequestId,
@@ -179,7 +183,7 @@ impl VendorService {
             Err(BodyFault::Busy) => (GatewayRefusal::Busy, false, Some(body)),
             Err(BodyFault::Broken) => (GatewayRefusal::BodyBroken, true, None),
         };
-        Outcome { answer: self.gateway.refuse(&refusal, request_id), closes, unread }
+        Outcome { answer: self.gateway.refuse(path, refusal, request_id), closes, unread }
     }
 
     /// The documented headers. No `*` while everybody knows the keys.
@@ -222,6 +226,16 @@ impl VendorService {
                 method, path, code = 0, %request_id, took_us, "answered",
             ),
         }
+    }
+}
+
+/// The request's name goes into the header where the body has none.
+fn name(answer: &Answer, headers: &mut HeaderMap) {
+    if answer.envelope == Envelope::Chat {
+        let mut name = Vec::with_capacity(RequestId::MAX_BYTES);
+        answer.request_id.write(&mut name);
+        let name = HeaderValue::from_maybe_shared(Bytes::from(name));
+        headers.insert("x-request-id", name.expect("letters, digits and dashes"));
     }
 }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{
-    Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeJoined, SeeRoom, SeeSanction,
-    StoreFuture, TakenLetter, TxError,
+    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeAccount, SeeJoined, SeeRoom,
+    SeeSanction, StoreFuture, TakenLetter, TxError,
 };
 use crate::domain::{
-    Account, AppId, Destination, GroupType, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey,
-    SanctionKind,
+    Account, AccountRecord, AppId, Destination, GroupType, Need, PageEnd, PageQuery, PageSink,
+    RoomId, RoomKey, SanctionKind,
 };
 
 /// Which calls a fault is in.
@@ -25,7 +25,7 @@ pub enum Calls {
 /// Where the failure is, and how it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The nth transaction (from 1) fails before anything is written.
+    /// The nth transaction (from 1), on a room or an account, fails before anything is written.
     Commit {
         /// Which.
         at: u64,
@@ -68,6 +68,31 @@ impl Faulty {
     }
 }
 
+impl Faulty {
+    /// A transaction, unless something comes of it instead.
+    fn change<'a, T: Send + 'a>(
+        &self,
+        change: impl FnOnce() -> StoreFuture<'a, T>,
+    ) -> StoreFuture<'a, T> {
+        if let Some(trouble) = self.trouble(Calls::Changes) {
+            return trouble;
+        }
+        let nth = self.transactions.fetch_add(1, Ordering::Relaxed) + 1;
+        match self.fault {
+            Fault::Commit { at } if at == nth => unavailable(),
+            Fault::Answer { at } if at == nth => {
+                let changing = change();
+                Box::pin(async move {
+                    // What the rules said is lost with the rest of the answer.
+                    let _ = changing.await;
+                    Err(TxError::Unavailable)
+                })
+            }
+            _ => change(),
+        }
+    }
+}
+
 fn unavailable<'a, T: Send + 'a>() -> StoreFuture<'a, T> {
     Box::pin(ready(Err(TxError::Unavailable)))
 }
@@ -79,19 +104,7 @@ impl RoomStore for Faulty {
         need: Need<'a>,
         decide: Decide<'a>,
     ) -> StoreFuture<'a, ()> {
-        if let Some(trouble) = self.trouble(Calls::Changes) {
-            return trouble;
-        }
-        let nth = self.transactions.fetch_add(1, Ordering::Relaxed) + 1;
-        match self.fault {
-            Fault::Commit { at } if at == nth => unavailable(),
-            Fault::Answer { at } if at == nth => Box::pin(async move {
-                // What the rules said is lost with the rest of the answer.
-                let _ = self.inner.transact(key, need, decide).await;
-                Err(TxError::Unavailable)
-            }),
-            _ => self.inner.transact(key, need, decide),
-        }
+        self.change(|| self.inner.transact(key, need, decide))
     }
 
     fn read<'a>(&'a self, key: &'a RoomKey, need: Need<'a>, see: See<'a>) -> StoreFuture<'a, ()> {
@@ -198,6 +211,28 @@ impl RoomStore for Faulty {
         self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.outbox(app))
     }
 
+    fn put_accounts<'a>(
+        &'a self,
+        app: AppId,
+        records: &'a [AccountRecord],
+        at_most: u64,
+    ) -> StoreFuture<'a, Vec<AccountPut>> {
+        self.change(|| self.inner.put_accounts(app, records, at_most))
+    }
+
+    fn remove_account<'a>(&'a self, app: AppId, account: &'a Account) -> StoreFuture<'a, bool> {
+        self.change(|| self.inner.remove_account(app, account))
+    }
+
+    fn see_accounts<'a>(
+        &'a self,
+        app: AppId,
+        accounts: &'a [Account],
+        see: SeeAccount<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.see_accounts(app, accounts, see))
+    }
+
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
         self.trouble(Calls::Changes).unwrap_or_else(|| self.inner.new_epoch(app))
     }
@@ -207,7 +242,7 @@ impl RoomStore for Faulty {
 mod tests {
     use super::*;
     use crate::domain::{
-        Account, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Gate, Leave, LeaveReason,
+        AccountView, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Gate, Leave, LeaveReason,
         MemberChange, MemberView, Operation, RoomChange, RoomRules, RoomView, SanctionView, Seats,
         Silenced, Slice, UpdateMember, UpdateRoom,
     };
@@ -366,6 +401,27 @@ mod tests {
         let mut see = |_: &RoomId, _: &RoomView<'_>| panic!("nothing is shown");
         assert_eq!(store.rooms(APP, None, 1, &mut see).await, Err(TxError::Unavailable));
         assert_eq!(store.counts(APP).await, Err(TxError::Unavailable));
+        let mut see = |_: &Account, _: Option<AccountView<'_>>| panic!("nothing is shown");
+        let anna = [Account::parse("anna").unwrap()];
+        assert_eq!(store.see_accounts(APP, &anna, &mut see).await, Err(TxError::Unavailable));
+    }
+
+    #[tokio::test]
+    async fn accounts_are_changed_by_transactions_too() {
+        let anna = Account::parse("anna").unwrap();
+        let records =
+            [AccountRecord { account: anna.clone(), nick: "A.".into(), face_url: "".into() }];
+        let rows = [
+            (Fault::Commit { at: 1 }, Err(TxError::Unavailable), 0, Ok(false)),
+            (Fault::Answer { at: 1 }, Err(TxError::Unavailable), 1, Ok(true)),
+            (Fault::Commit { at: 2 }, Ok(vec![AccountPut::New]), 1, Err(TxError::Unavailable)),
+        ];
+        for (fault, put, count, removed) in rows {
+            let store = Faulty::new(Arc::new(MemoryStore::new()), fault);
+            assert_eq!(store.put_accounts(APP, &records, 1).await, put, "{fault:?}");
+            assert_eq!(store.counts(APP).await.unwrap().accounts, count, "{fault:?}");
+            assert_eq!(store.remove_account(APP, &anna).await, removed, "{fault:?}");
+        }
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,7 +1,7 @@
 //! The store seam: where rooms are kept, and what may be asked of whoever keeps them.
 //!
 //! Job: show an operation the records of its footprint, commit its delta, visit pages in order, hand
-//! out the letters of what was committed.
+//! out the letters of what was committed; keep the records of accounts, which are no room's.
 //!
 //! Promise: a delta is committed whole or not at all, on one room, its letters with it; committed changes to one room
 //! are linearizable; a page shows one moment of the room. A refused operation leaves nothing
@@ -21,8 +21,9 @@ pub use faulty::{Calls, Fault, Faulty};
 pub use memory::{DEFAULT_BACKLOG_BYTES, MemoryStore};
 
 use crate::domain::{
-    Account, AppId, Delta, Destination, GroupType, MemberView, Need, Notice, PageEnd, PageQuery,
-    PageSink, Refusal, RoomId, RoomKey, RoomView, SanctionKind, SanctionView, Slice,
+    Account, AccountRecord, AccountView, AppId, Delta, Destination, GroupType, MemberView, Need,
+    Notice, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView, SanctionKind,
+    SanctionView, Slice,
 };
 
 /// Why a transaction was not done.
@@ -75,6 +76,20 @@ pub type SeeJoined<'a> = &'a mut (dyn FnMut(&RoomId, &RoomView<'_>, &MemberView<
 /// A look at one ban or mute of many, and whether that is enough.
 pub type SeeSanction<'a> = &'a mut (dyn FnMut(&SanctionView<'_>) -> ControlFlow<()> + Send);
 
+/// A look at one account of several: its record, if it has one.
+pub type SeeAccount<'a> = &'a mut (dyn FnMut(&Account, Option<AccountView<'_>>) + Send);
+
+/// What became of a record that was to be put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountPut {
+    /// The account had none.
+    New,
+    /// It stands in the place of another.
+    Replaced,
+    /// Nothing: the account had none, and there are as many as there may be.
+    Full,
+}
+
 /// What an app keeps here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -86,6 +101,8 @@ pub struct Counts {
     pub of_type: [u64; GroupType::ALL.len()],
     /// The groups among them.
     pub groups: u64,
+    /// Accounts that have a record.
+    pub accounts: u64,
 }
 
 /// A room that somebody has to look at.
@@ -278,7 +295,36 @@ pub trait RoomStore: Send + Sync + 'static {
     /// [`TxError::Unavailable`].
     fn outbox(&self, app: AppId) -> StoreFuture<'_, OutboxCounts>;
 
-    /// Gives an app a new, empty epoch: all its rooms and letters are gone at once.
+    /// Puts the records of accounts, where there are some in their place; each unless it is new and
+    /// there are `at_most` already. Answers what became of each.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn put_accounts<'a>(
+        &'a self,
+        app: AppId,
+        records: &'a [AccountRecord],
+        at_most: u64,
+    ) -> StoreFuture<'a, Vec<AccountPut>>;
+
+    /// Removes an account's record; answers whether there was one.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn remove_account<'a>(&'a self, app: AppId, account: &'a Account) -> StoreFuture<'a, bool>;
+
+    /// Shows the records of accounts, one after another, in their order.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn see_accounts<'a>(
+        &'a self,
+        app: AppId,
+        accounts: &'a [Account],
+        see: SeeAccount<'a>,
+    ) -> StoreFuture<'a, ()>;
+
+    /// Gives an app a new, empty epoch: all its rooms, letters and accounts are gone at once.
     ///
     /// # Errors
     /// [`TxError::Unavailable`].

@@ -110,6 +110,13 @@ fn the_limits_are_those_of_the_code() {
         ("admins", "1 to 100 accounts", settings::ADMINS_MAX == 100),
         ("admins", "1 to 32 bytes", settings::ADMIN_BYTES_MAX == 32),
         ("max_seat_count", "1 to 100", settings::SEAT_COUNT_MAX == 100),
+        ("member_fields", "at most 5 for each type", settings::MEMBER_FIELDS_MAX == 5),
+        ("member_fields", "1 to 16 letters", settings::FIELD_KEY_BYTES_MAX == 16),
+        ("group_fields", "up to 10 keys", settings::GROUP_FIELDS_MAX == 10),
+        ("create_members", "1 to 10000", settings::CHAT_LIMIT_MAX == 10_000),
+        ("ban_page", "1 to 10000", settings::CHAT_LIMIT_MAX == 10_000),
+        ("name_bytes", "1 to 1000", settings::CHAT_TEXT_BYTES_MAX == 1000),
+        ("face_url_bytes", "1 to 1000", settings::CHAT_TEXT_BYTES_MAX == 1000),
     ];
     let entries = entries(DEFAULT_TOML);
     for (key, limit, is_the_codes) in rows {

@@ -101,6 +101,53 @@ fn values_out_of_their_limits() {
             "app.0.room.member_ceiling: 1000000, must be at least app.0.room.max_member_count, which is 1000001",
         ),
         (
+            "app.0.chat.accounts=all",
+            "app.0.chat.accounts: \"all\", must be \"any\" or \"imported\"",
+        ),
+        (
+            "app.0.chat.member_fields=a,b c",
+            "app.0.chat.member_fields.1: \"b c\", must be letters, digits and _",
+        ),
+        (
+            "app.0.chat.member_fields=Public.seventeen_letters",
+            "app.0.chat.member_fields.0: 17 bytes, must be 1 to 16",
+        ),
+        (
+            "app.0.chat.member_fields=Public.",
+            "app.0.chat.member_fields.0: 0 bytes, must be 1 to 16",
+        ),
+        (
+            "app.0.chat.member_fields=AVChatRoom.a",
+            "app.0.chat.member_fields.0: \"AVChatRoom\" before the key, must be one of Private, Public, ChatRoom, Community",
+        ),
+        (
+            "app.0.chat.member_fields=a,Public.a",
+            "app.0.chat.member_fields: a stands there twice for Public",
+        ),
+        (
+            "app.0.chat.member_fields=a,b,c,d,Community.e,Public.e,Public.f",
+            "app.0.chat.member_fields: 6 keys for Public, must be at most 5",
+        ),
+        ("app.0.chat.group_fields=a,b,a", "app.0.chat.group_fields: a stands there twice"),
+        (
+            "app.0.chat.group_fields=a,b,c,d,e,f,g,h,i,j,k",
+            "app.0.chat.group_fields: 11 keys, must be 0 to 10",
+        ),
+        (
+            "app.0.chat.group_fields=\u{e9}",
+            "app.0.chat.group_fields.0: \"\u{e9}\", must be letters, digits and _",
+        ),
+        ("app.0.chat.limits.add_members=0", "app.0.chat.limits.add_members: 0, must be 1 to 10000"),
+        (
+            "app.0.chat.limits.app_group_page=10001",
+            "app.0.chat.limits.app_group_page: 10001, must be 1 to 10000",
+        ),
+        (
+            "app.0.chat.limits.name_bytes=1001",
+            "app.0.chat.limits.name_bytes: 1001, must be 1 to 1000",
+        ),
+        ("app.0.chat.quota.groups=-1", "app.0.chat.quota.groups: -1, must be 0 to 4294967295"),
+        (
             "app.0.callback.url=backend:80",
             "app.0.callback.url: must start with http:// or https://",
         ),
@@ -250,6 +297,12 @@ fn the_limits_themselves_are_allowed() {
         "app.0.sdkappid=1",
         "app.0.sdkappid=4294967295",
         "app.0.total_calls_per_second=4294967295",
+        "app.0.chat.member_fields=a,b,c,d,Public.sixteen_letters_,Private.e,ChatRoom.e,Community.e",
+        "app.0.chat.group_fields=a,b,c,d,e,f,g,h,i,sixteen_letters_",
+        "app.0.chat.limits.add_members=1",
+        "app.0.chat.limits.add_members=10000",
+        "app.0.chat.limits.face_url_bytes=1000",
+        "app.0.chat.quota.members=4294967295",
         "app.0.room.max_member_count=1",
         "app.0.room.max_member_count=1000000",
         "app.0.room.member_ceiling=300",

@@ -53,6 +53,38 @@ max_admin_count = 10
 max_robot_count = 3
 reclaim_after = "6h"
 
+[app.chat]
+accounts = "any"
+member_fields = []
+group_fields = []
+online_status = true
+
+[app.chat.limits]
+create_members = 100
+add_members = 300
+import_members = 300
+delete_members = 100
+role_accounts = 500
+mute_accounts = 500
+member_page = 200
+groups_per_info = 50
+app_group_page = 10000
+joined_group_page = 5000
+ban_accounts = 20
+ban_page = 100
+name_bytes = 30
+introduction_bytes = 240
+notification_bytes = 300
+face_url_bytes = 100
+
+[app.chat.quota]
+groups = 0
+av_chat_rooms = 0
+groups_per_account = 0
+members = 6000
+community_members = 100000
+accounts = 0
+
 [app.callback]
 url = ""
 commands = []
@@ -120,6 +152,32 @@ fn what_is_printed_reads_back_as_the_same() {
         .set("app.0.room.max_admin_count=5")
         .set("app.0.room.max_robot_count=6")
         .set("app.0.room.reclaim_after=7m")
+        .set("app.0.chat.accounts=imported")
+        .set("app.0.chat.member_fields=level,Public.team")
+        .set("app.0.chat.group_fields=topic")
+        .set("app.0.chat.online_status=false")
+        .set("app.0.chat.limits.create_members=1001")
+        .set("app.0.chat.limits.add_members=1000")
+        .set("app.0.chat.limits.import_members=999")
+        .set("app.0.chat.limits.delete_members=998")
+        .set("app.0.chat.limits.role_accounts=997")
+        .set("app.0.chat.limits.mute_accounts=996")
+        .set("app.0.chat.limits.member_page=995")
+        .set("app.0.chat.limits.groups_per_info=994")
+        .set("app.0.chat.limits.app_group_page=993")
+        .set("app.0.chat.limits.joined_group_page=992")
+        .set("app.0.chat.limits.ban_accounts=991")
+        .set("app.0.chat.limits.ban_page=990")
+        .set("app.0.chat.limits.name_bytes=912")
+        .set("app.0.chat.limits.introduction_bytes=913")
+        .set("app.0.chat.limits.notification_bytes=914")
+        .set("app.0.chat.limits.face_url_bytes=915")
+        .set("app.0.chat.quota.groups=3000")
+        .set("app.0.chat.quota.av_chat_rooms=3001")
+        .set("app.0.chat.quota.groups_per_account=3002")
+        .set("app.0.chat.quota.members=3003")
+        .set("app.0.chat.quota.community_members=3004")
+        .set("app.0.chat.quota.accounts=3005")
         .set("app.0.callback.url=https://h/p?k=v")
         .set("app.0.callback.commands=Mic.CallbackAfterSeatInfoChanged")
         .set("app.0.callback.token=t0ken")

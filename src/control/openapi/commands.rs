@@ -3,11 +3,8 @@
 use serde_json::{Value, json};
 
 use super::catalog::{Catalog, server};
-use super::envelope;
-use crate::proto::tencent::{Entry, commands};
-
-/// What operations of commands are filed under.
-pub(super) const TAG: &str = "Tencent RTC Conference";
+use super::{envelope, routes};
+use crate::proto::tencent::{Entry, Envelope, commands};
 
 /// The main listener.
 pub(super) fn main_listener() -> Value {
@@ -28,7 +25,7 @@ pub(super) fn describe(catalog: &mut Catalog) {
         let operation = |id: String, description: String, body_required: bool| {
             json!({
                 "operationId": id,
-                "tags": [TAG],
+                "tags": [spec.dialect.name],
                 "summary": spec.summary,
                 "description": description,
                 "externalDocs": {"url": spec.page, "description": "The vendor's page"},
@@ -93,17 +90,20 @@ fn reply(catalog: &mut Catalog, entry: &Entry) -> Value {
     let response = (entry.response)(catalog.generator());
     let response =
         response.map(|schema| catalog.keep("schemas", &format!("{name}Response"), schema.into()));
-    let done = envelope::done(response.as_ref());
+    let done = envelope::done(&entry.spec, response.as_ref());
     let done = match response {
         Some(_) => catalog.keep("schemas", &format!("{name}Done"), done),
         None => done,
     };
     let failed = envelope::failed(&entry.spec);
     let failed = catalog.keep("schemas", &format!("{name}Failed"), failed);
-    let reply = json!({
+    let mut reply = json!({
         "description": "An envelope: done, or why not.",
         "content": {"application/json": {"schema": {"oneOf": [done, failed]}}},
     });
+    if entry.spec.dialect.envelope == Envelope::Chat {
+        reply["headers"] = routes::request_id();
+    }
     catalog.keep("responses", &name, reply)
 }
 

@@ -1,9 +1,9 @@
-//! The envelope of Tencent's dialects, and the codes in it.
+//! The envelopes of Tencent's dialects, and the codes in them.
 
 use serde_json::{Value, json};
 
 use super::catalog::Catalog;
-use crate::proto::tencent::{GATEWAY_CODES, Spec};
+use crate::proto::tencent::{Envelope, GATEWAY_CODES, Spec};
 
 /// The code of paths that are no command's: none of the operations answers it.
 const NO_COMMAND: u32 = 60009;
@@ -16,26 +16,17 @@ pub(super) fn describe(catalog: &mut Catalog) {
         "description": "The request's name, which is also in the access line.",
     });
     catalog.keep("schemas", "RequestId", request_id);
-    let envelope = |status: &str, code: Value, text: Value| {
-        json!({
-            "type": "object",
-            "properties": {
-                "ActionStatus": {"type": "string", "const": status},
-                "ErrorCode": code,
-                "ErrorInfo": text,
-                "RequestId": {"$ref": "#/components/schemas/RequestId"},
-            },
-            "required": ["ActionStatus", "ErrorCode", "ErrorInfo", "RequestId"],
-        })
-    };
-    let zero = json!({"type": "integer", "const": 0});
-    let done = envelope("OK", zero, json!({"type": "string", "const": ""}));
-    catalog.keep("schemas", "Done", done);
-    let text = json!({
-        "type": "string", "minLength": 1, "description": "For people; names the field and the limit.",
-    });
-    let failed = envelope("FAIL", json!({"type": "integer", "minimum": 1}), text);
-    catalog.keep("schemas", "Failed", failed);
+    for envelope in [Envelope::Room, Envelope::Chat] {
+        let zero = json!({"type": "integer", "const": 0});
+        let done = fields(envelope, "OK", zero, json!({"type": "string", "const": ""}));
+        catalog.keep("schemas", done_name(envelope), done);
+        let text = json!({
+            "type": "string", "minLength": 1,
+            "description": "For people; names the field and the limit.",
+        });
+        let code = json!({"type": "integer", "minimum": 1});
+        catalog.keep("schemas", failed_name(envelope), fields(envelope, "FAIL", code, text));
+    }
     let codes = GATEWAY_CODES.iter().filter(|(code, _)| *code != NO_COMMAND);
     let gateway = json!({
         "type": "integer",
@@ -45,25 +36,71 @@ pub(super) fn describe(catalog: &mut Catalog) {
     catalog.keep("schemas", "GatewayCode", gateway);
 }
 
-/// A success, with what it has under `Response`.
-pub(super) fn done(response: Option<&Value>) -> Value {
-    let bare = json!({"$ref": "#/components/schemas/Done"});
-    match response {
-        None => bare,
-        Some(response) => json!({"allOf": [
-            bare,
-            {"type": "object", "properties": {"Response": response}, "required": ["Response"]},
-        ]}),
+/// The fields of an envelope, and those that it must not have.
+fn fields(envelope: Envelope, status: &str, code: Value, text: Value) -> Value {
+    let mut schema = json!({
+        "type": "object",
+        "properties": {
+            "ActionStatus": {"type": "string", "const": status},
+            "ErrorCode": code,
+            "ErrorInfo": text,
+        },
+        "required": ["ActionStatus", "ErrorCode", "ErrorInfo"],
+    });
+    match envelope {
+        Envelope::Room => {
+            schema["properties"]["RequestId"] = json!({"$ref": "#/components/schemas/RequestId"});
+            schema["required"] = json!(["ActionStatus", "ErrorCode", "ErrorInfo", "RequestId"]);
+        }
+        Envelope::Chat => {
+            let foreign = ["RequestId", "Response"].map(|name| json!({"required": [name]}));
+            schema["not"] = json!({"anyOf": foreign});
+        }
+    }
+    schema
+}
+
+/// What a success without anything besides is called.
+fn done_name(envelope: Envelope) -> &'static str {
+    match envelope {
+        Envelope::Room => "Done",
+        Envelope::Chat => "ChatDone",
     }
 }
 
-/// A refusal, with the codes that this command answers.
+/// What a refusal is called, whatever its code.
+fn failed_name(envelope: Envelope) -> &'static str {
+    match envelope {
+        Envelope::Room => "Failed",
+        Envelope::Chat => "ChatFailed",
+    }
+}
+
+fn refer(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// A success, with what was asked for: under `Response`, or field by field.
+pub(super) fn done(spec: &Spec, response: Option<&Value>) -> Value {
+    let envelope = spec.dialect.envelope;
+    let bare = refer(done_name(envelope));
+    match (envelope, response) {
+        (Envelope::Room | Envelope::Chat, None) => bare,
+        (Envelope::Room, Some(response)) => json!({"allOf": [
+            bare,
+            {"type": "object", "properties": {"Response": response}, "required": ["Response"]},
+        ]}),
+        (Envelope::Chat, Some(response)) => json!({"allOf": [bare, response]}),
+    }
+}
+
+/// A refusal, with the codes that this command answers. It is the envelope alone.
 pub(super) fn failed(spec: &Spec) -> Value {
-    let own = spec.meanings.iter().filter(|(code, _)| spec.answers.contains(code)).map(one_code);
-    let gateway = json!({"$ref": "#/components/schemas/GatewayCode"});
-    let codes: Vec<Value> = [gateway].into_iter().chain(own).collect();
+    let meanings = spec.dialect.meanings.iter();
+    let own = meanings.filter(|(code, _)| spec.answers.contains(code)).map(one_code);
+    let codes: Vec<Value> = [refer("GatewayCode")].into_iter().chain(own).collect();
     json!({"allOf": [
-        {"$ref": "#/components/schemas/Failed"},
+        refer(failed_name(spec.dialect.envelope)),
         {"type": "object", "properties": {"ErrorCode": {"type": "integer", "oneOf": codes}}},
     ]})
 }

@@ -25,6 +25,7 @@ use self::catalog::Catalog;
 use super::problem::Problem;
 use super::query::{NoParams, Params};
 use super::{Plane, reply};
+use crate::proto::tencent::dialects;
 
 /// The document, with its parts in the order in which people read them.
 #[derive(Serialize)]
@@ -50,11 +51,14 @@ pub fn document() -> String {
         "description": INFO,
         "license": {"name": env!("CARGO_PKG_LICENSE"), "identifier": env!("CARGO_PKG_LICENSE")},
     });
-    let tags = json!([
-        {"name": commands::TAG, "description": "The vendor's commands, on the main listener."},
-        {"name": routes::TAG, "description": "The control plane, on a listener of its own."},
-        {"name": routes::PROBE_TAG, "description": "For orchestrators, on both listeners."},
-    ]);
+    let of_vendor = dialects().map(|dialect| {
+        json!({"name": dialect.name, "description": "The vendor's commands, on the main listener."})
+    });
+    let ours = [
+        json!({"name": routes::TAG, "description": "The control plane, on a listener of its own."}),
+        json!({"name": routes::PROBE_TAG, "description": "For orchestrators, on both listeners."}),
+    ];
+    let tags = of_vendor.chain(ours).collect();
     let document = Document { openapi: "3.1.1", info, tags, paths, components };
     let mut text = serde_json::to_string_pretty(&document).expect("texts and numbers are JSON");
     text.push('\n');
@@ -65,7 +69,7 @@ const INFO: &str = "\
 The membership APIs of the big room vendors, answered from one list of who is in which room.
 
 Two listeners: each path names the server that has it. On the main one every request is answered \
-with HTTP 200 and an envelope, paths that are no command's with 60002 or 60009, and the body's \
+with HTTP 200 and an envelope, paths that are no command's with 60002, 60009 or 10003, and the body's \
 Content-Type is not looked at. On the control plane other methods of a path are 405, and paths \
 that are not here 404.
 

@@ -170,7 +170,8 @@ fn successes(catalog: &mut Catalog, replies: &[Success], named: bool) -> Map<Str
     responses
 }
 
-fn request_id() -> Value {
+/// The header that has the request's name.
+pub(super) fn request_id() -> Value {
     json!({"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}})
 }
 

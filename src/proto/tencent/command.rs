@@ -7,7 +7,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::body;
-use super::refused::{Refused, Wire};
+use super::dialect::Dialect;
+use super::refused::Refused;
 use super::reply::Reply;
 use crate::engine::{App, Caller, Engine};
 
@@ -37,10 +38,8 @@ pub struct Spec {
     pub codes: &'static [u32],
     /// The private codes that it answers here, whether its page lists them or not.
     pub answers: &'static [u32],
-    /// What the private codes of its dialect mean.
-    pub meanings: &'static [(u32, &'static str)],
-    /// How its dialect numbers refusals.
-    pub wire: fn(&Refused) -> Wire,
+    /// What it has in common with others.
+    pub dialect: &'static Dialect,
 }
 
 impl Spec {
@@ -67,10 +66,11 @@ pub trait Command: 'static {
     const SPEC: Spec;
     /// The body it takes.
     type Request<'a>: Deserialize<'a> + JsonSchema + Send;
-    /// What its reply has under `Response`; `()` if there is nothing.
+    /// What its reply has besides the envelope; `()` if there is nothing. In the room dialect it
+    /// stands under `Response`, in the chat dialect its fields stand in the envelope.
     type Response: JsonSchema + 'static;
 
-    /// Does it. What goes under `Response` is written into the reply.
+    /// Does it. What was asked for is written into the reply.
     fn answer<'a>(
         call: &'a Call<'a>,
         request: Self::Request<'a>,
@@ -88,7 +88,7 @@ pub struct Entry {
     pub spec: Spec,
     /// The schema of its body.
     pub request: fn(&mut SchemaGenerator) -> Schema,
-    /// The schema of what its reply has under `Response`, if there is anything.
+    /// The schema of what its reply has besides the envelope, if there is anything.
     pub response: fn(&mut SchemaGenerator) -> Option<Schema>,
     pub(super) run: for<'a> fn(&'a Call<'a>, &'a [u8], &'a mut Reply) -> Answering<'a>,
 }

@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::codes;
 use super::command::{Call, Entry};
+use super::dialect::{Dialect, Envelope, UnknownCommand};
 use super::head::{Head, Parameters, shown_path};
 use super::nearest::nearest;
 use super::refused::{GatewayRefusal, Refused, Wire};
 use super::reply::Reply;
-use super::room;
+use super::{chat, room};
 use crate::domain::AppId;
 use crate::engine::{App, AuthRefusal, Caller, Engine, RequestId};
 use crate::proto::origin::is_loopback_origin;
@@ -38,11 +38,38 @@ pub enum AllowOrigin<'a> {
     Nobody,
 }
 
-/// A request for a command that exists.
+/// Calls per second of each app, in a service that says only to its callers which commands it has:
+/// of all commands together that it has not.
+const UNKNOWN_CALLS_PER_SECOND: u32 = 200;
+
+/// A request for a command; or for none, of a service that says so only to its callers.
 pub struct Found<'a> {
-    number: usize,
-    entry: &'static Entry,
+    target: Target,
     parameters: Parameters<'a>,
+}
+
+enum Target {
+    Command {
+        number: usize,
+        entry: &'static Entry,
+    },
+    /// None of the service's commands.
+    Unknown {
+        service: &'static str,
+        refusal: GatewayRefusal,
+    },
+}
+
+impl Target {
+    /// What calls are counted under, how the refusal calls it, and how many there may be.
+    fn rate(&self) -> (&'static str, &'static str, u32) {
+        match self {
+            Self::Command { entry: Entry { spec, .. }, .. } => {
+                (spec.path, spec.name(), spec.calls_per_second)
+            }
+            Self::Unknown { service, .. } => (service, service, UNKNOWN_CALLS_PER_SECOND),
+        }
+    }
 }
 
 /// A request that may be performed once its body is there.
@@ -62,6 +89,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Its name.
     pub request_id: RequestId,
+    /// What it looks like.
+    pub envelope: Envelope,
     /// Why it is a refusal, if it is one.
     pub refused: Option<Wire>,
 }
@@ -84,7 +113,12 @@ pub struct Gateway {
 
 /// All commands of all services; a command's place is its number.
 pub fn commands() -> impl Iterator<Item = &'static Entry> {
-    room::COMMANDS.iter()
+    room::COMMANDS.iter().chain(chat::COMMANDS)
+}
+
+/// All dialects. The first is spoken where a path names no service.
+pub fn dialects() -> impl Iterator<Item = &'static Dialect> {
+    [&room::DIALECT, &chat::GROUPS, &chat::ACCOUNTS].into_iter()
 }
 
 impl Gateway {
@@ -124,8 +158,11 @@ impl Gateway {
         if head.origin.is_some() && self.allow_origin(head.origin) == AllowOrigin::Nobody {
             return Err(GatewayRefusal::Origin);
         }
-        let (number, entry) = *self.commands.get(path).ok_or_else(|| unknown_command(path))?;
-        Ok(Found { number, entry, parameters })
+        let target = match self.commands.get(path) {
+            Some((number, entry)) => Target::Command { number: *number, entry },
+            None => unknown(path)?,
+        };
+        Ok(Found { target, parameters })
     }
 
     /// Checks everything else that does not need the body.
@@ -133,7 +170,7 @@ impl Gateway {
     /// # Errors
     /// The first check that fails.
     pub fn admit(&self, found: Found<'_>, method: &str) -> Result<Admitted, GatewayRefusal> {
-        let Found { entry, parameters, .. } = found;
+        let Found { target, parameters } = found;
         let app = self.app(parameters.sdkappid.as_deref())?;
         if app.strict() && method != "POST" {
             return Err(GatewayRefusal::Method);
@@ -144,41 +181,47 @@ impl Gateway {
         let ticket = ticket.ok_or(AuthRefusal::Ticket(TicketFault::Empty));
         let caller = ticket.and_then(|ticket| app.authenticate(&identifier, &ticket));
         let caller = caller.map_err(GatewayRefusal::Auth)?;
-        let spec = &entry.spec;
-        app.count_call(spec.path, spec.calls_per_second)
-            .map_err(|rate| GatewayRefusal::Rate { command: spec.name(), rate })?;
-        Ok(Admitted { entry, app, caller, body_optional: spec.reads && method == "GET" })
+        let (counted, command, calls_per_second) = target.rate();
+        app.count_call(counted, calls_per_second)
+            .map_err(|rate| GatewayRefusal::Rate { command, rate })?;
+        match target {
+            Target::Command { entry, .. } => {
+                let body_optional = entry.spec.reads && method == "GET";
+                Ok(Admitted { entry, app, caller, body_optional })
+            }
+            Target::Unknown { refusal, .. } => Err(refusal),
+        }
     }
 
     /// Performs an admitted request.
     pub async fn perform(&self, admitted: &Admitted, body: &[u8], request_id: RequestId) -> Answer {
+        let Admitted { entry, app, caller, .. } = admitted;
+        let dialect = entry.spec.dialect;
         let body = match body {
             [] if admitted.body_optional => b"{}",
-            [] => return self.refuse(&GatewayRefusal::EmptyBody, request_id),
+            [] => return refusal(dialect, &GatewayRefusal::EmptyBody.into(), request_id),
             body => body,
         };
-        let mut reply = Reply::ok(request_id);
-        let Admitted { entry, app, caller, .. } = admitted;
+        let envelope = dialect.envelope;
+        let mut reply = Reply::ok(envelope, request_id);
         let call = Call { engine: &self.engine, app, caller };
         match (entry.run)(&call, body, &mut reply).await {
-            Ok(()) => Answer { body: reply.finish(), request_id, refused: None },
-            Err(refused) => refusal((entry.spec.wire)(&refused), request_id),
+            Ok(()) => Answer { body: reply.finish(), request_id, envelope, refused: None },
+            Err(refused) => refusal(dialect, &refused, request_id),
         }
     }
 
-    /// The answer to what the gateway refuses.
+    /// The answer to what the gateway refuses. The path says in which dialect.
     #[must_use]
-    pub fn refuse(&self, refused: &GatewayRefusal, request_id: RequestId) -> Answer {
-        refusal(codes::gateway(refused), request_id)
+    pub fn refuse(&self, path: &str, refused: GatewayRefusal, request_id: RequestId) -> Answer {
+        refusal(dialect_of(path), &refused.into(), request_id)
     }
 
     /// The answer when a bug of ours kept the request from being answered. The path says in which
     /// dialect.
     #[must_use]
     pub fn apologise(&self, path: &str, request_id: RequestId) -> Answer {
-        let entry = command_path(path).ok().and_then(|path| self.commands.get(path));
-        let wire = entry.map_or(room::wire as fn(&Refused) -> Wire, |(_, entry)| entry.spec.wire);
-        refusal(wire(&Refused::Panicked), request_id)
+        refusal(dialect_of(path), &Refused::Panicked, request_id)
     }
 
     pub(super) fn app(&self, sdkappid: Option<&str>) -> Result<Arc<App>, GatewayRefusal> {
@@ -190,10 +233,13 @@ impl Gateway {
 }
 
 impl Found<'_> {
-    /// The number of the command among [`commands`].
+    /// The number of the command among [`commands`], if it is one of them.
     #[must_use]
-    pub fn number(&self) -> usize {
-        self.number
+    pub fn number(&self) -> Option<usize> {
+        match self.target {
+            Target::Command { number, .. } => Some(number),
+            Target::Unknown { .. } => None,
+        }
     }
 
     /// What the query says.
@@ -203,9 +249,36 @@ impl Found<'_> {
     }
 }
 
-fn refusal(wire: Wire, request_id: RequestId) -> Answer {
-    let body = Reply::refused(request_id, &wire).finish();
-    Answer { body, request_id, refused: Some(wire) }
+fn refusal(dialect: &Dialect, refused: &Refused, request_id: RequestId) -> Answer {
+    let (envelope, wire) = (dialect.envelope, (dialect.wire)(refused));
+    let body = Reply::refused(envelope, request_id, &wire).finish();
+    Answer { body, request_id, envelope, refused: Some(wire) }
+}
+
+/// The dialect and the name of a service; none if there is no such service.
+fn service(name: &str) -> Option<(&'static Dialect, &'static str)> {
+    dialects().find_map(|dialect| {
+        let known = dialect.services.iter().find(|known| **known == name)?;
+        Some((dialect, *known))
+    })
+}
+
+/// The dialect in which a path is answered, whatever is wrong with it.
+fn dialect_of(path: &str) -> &'static Dialect {
+    let name = path.split('/').nth(2).unwrap_or_default();
+    service(name).map_or(&room::DIALECT, |(dialect, _)| dialect)
+}
+
+/// A path of no command: refused at once, or only once it is known who asks.
+fn unknown(path: &str) -> Result<Target, GatewayRefusal> {
+    let refusal = unknown_command(path);
+    let (name, _) = path.split_once('/').unwrap_or_default();
+    match service(name) {
+        Some((dialect, service)) if dialect.unknown_command == UnknownCommand::ToCallers => {
+            Ok(Target::Unknown { service, refusal })
+        }
+        _ => Err(refusal),
+    }
 }
 
 /// Says what is nearest to a service and a command that are not here.
@@ -236,6 +309,24 @@ pub(super) fn command_path(path: &str) -> Result<&str, GatewayRefusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_command_is_of_a_service_of_its_dialect() {
+        for entry in commands() {
+            let path = format!("/v4/{}", entry.spec.path);
+            assert_eq!(dialect_of(&path).name, entry.spec.dialect.name, "{path}");
+        }
+        for dialect in dialects() {
+            for service in dialect.services {
+                for path in [format!("/v4/{service}/nothing"), format!("/v3/{service}/x/y")] {
+                    assert_eq!(dialect_of(&path).name, dialect.name, "{path}");
+                }
+            }
+        }
+        for path in ["", "/", "/v4", "/v4/nothing/create_group", "group_open_http_svc/x"] {
+            assert_eq!(dialect_of(path).name, room::DIALECT.name, "{path}");
+        }
+    }
 
     #[test]
     fn a_path_is_a_command_an_unknown_one_or_none() {

@@ -1,12 +1,14 @@
-//! Tencent's REST dialects: one gateway, one envelope, several services.
+//! Tencent's REST dialects: one gateway, several services.
 //!
 //! Job: find and admit a request by its line and query ([`Gateway::find`], [`Gateway::admit`]), then perform it with its body
 //! ([`Gateway::perform`]). Promise: whatever comes in, an [`Answer`] goes out. The services
 //! themselves are the modules below, which do not know each other.
 
 mod body;
+pub mod chat;
 mod codes;
 mod command;
+mod dialect;
 mod field;
 mod gateway;
 mod head;
@@ -24,9 +26,10 @@ mod tests;
 
 pub use codes::GATEWAY_CODES;
 pub use command::{Call, Command, Entry, MayCall, Spec};
+pub use dialect::{Dialect, Envelope, UnknownCommand};
 pub use field::{AccountText, FieldFault, Text};
-pub use gateway::{Admitted, AllowOrigin, Answer, Found, Gateway, Origins, commands};
+pub use gateway::{Admitted, AllowOrigin, Answer, Found, Gateway, Origins, commands, dialects};
 pub use head::{Head, Parameters, shown_path};
 pub use redact::redact;
-pub use refused::{GatewayRefusal, Refused, Wire};
-pub use reply::Reply;
+pub use refused::{GatewayRefusal, Quota, Refused, Wire};
+pub use reply::{MAX_REPLY_BYTES, Reply};

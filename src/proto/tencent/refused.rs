@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::field::FieldFault;
-use crate::domain::Refusal;
+use crate::domain::{Account, Refusal};
 use crate::engine::{AuthRefusal, Failure, NoReceiver, RateRefusal, ReceiverExists};
 
 /// Refused by the gateway, the same for every service behind it.
@@ -72,6 +72,24 @@ pub enum GatewayRefusal {
     TimedOut,
 }
 
+/// A quantity that an app's plan bounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Quota {
+    /// Groups of the app.
+    Groups,
+    /// Groups of the app whose type is `AVChatRoom`.
+    AvChatRooms,
+    /// Groups that an account is in.
+    GroupsOfAccount(Account),
+    /// Members of a group.
+    Members {
+        /// How many were asked for.
+        asked: u32,
+    },
+    /// Accounts of the app.
+    Accounts,
+}
+
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
@@ -81,6 +99,35 @@ pub enum Refused {
     Field(FieldFault),
     /// A field names a kind of room that the service does not know.
     RoomType(FieldFault),
+    /// A list is too long, or empty where it may not be.
+    ListLength(FieldFault),
+    /// A group's id is not well-formed.
+    GroupId(FieldFault),
+    /// A value of a profile is too long.
+    ProfileValue(FieldFault),
+    /// Groups of this type are not for this: names the field and the type.
+    TypeForbids(FieldFault),
+    /// An account does not exist.
+    UnknownAccount {
+        /// The field, or nothing where the account is one of a list.
+        field: &'static str,
+        /// Which.
+        account: Account,
+    },
+    /// The app's plan allows no more.
+    Quota {
+        /// Of what.
+        quota: Quota,
+        /// The limit.
+        at_most: u32,
+    },
+    /// The reply would be too large.
+    ReplyTooLarge {
+        /// How large, in bytes.
+        bytes: usize,
+        /// The limit, in bytes.
+        at_most_bytes: usize,
+    },
     /// By the rules.
     Rule(Refusal),
     /// A receiver of callbacks is set already.

@@ -9,6 +9,7 @@
 //!
 //! Not here: rules, which are the domain's, and what one backend promises beyond the seam.
 
+mod accounts;
 mod apps;
 mod life;
 mod outbox;
@@ -68,6 +69,9 @@ const CASES: &[Case] = cases![
     sanctions::bans_are_shown_to_those_who_ask,
     sanctions::bans_and_seats_end_with_the_room,
     sanctions::seats_are_one_record,
+    accounts::accounts_are_kept_apart_from_rooms_and_of_each_app,
+    accounts::accounts_are_gone_with_their_epoch,
+    accounts::there_are_never_more_accounts_than_allowed,
     outbox::letters_of_a_room_are_handed_out_one_behind_the_other,
     outbox::a_letter_that_is_put_off_holds_its_room_and_no_other,
     outbox::letters_outlive_their_room_and_the_next_waits_behind,

@@ -7,6 +7,7 @@
 //!
 //! Lock order: room, then the indexes of rooms and of who is where, then the outbox. Never two rooms.
 
+mod accounts;
 mod ages;
 mod index;
 mod joined;
@@ -24,16 +25,17 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 
+use self::accounts::Accounts;
 use self::outbox::Outbox;
 use self::space::Space;
 use self::sweeper::Sweeper;
 use super::{
-    Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeJoined, SeeRoom, SeeSanction,
-    StoreFuture, TakenLetter, TxError,
+    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeAccount, SeeJoined, SeeRoom,
+    SeeSanction, StoreFuture, TakenLetter, TxError,
 };
 use crate::domain::{
-    Account, AppId, Destination, GroupType, Need, PageEnd, PageQuery, PageSink, RoomId, RoomKey,
-    SanctionKind,
+    Account, AccountRecord, AppId, Destination, GroupType, Need, PageEnd, PageQuery, PageSink,
+    RoomId, RoomKey, SanctionKind,
 };
 
 /// What letters may hold together unless told, in bytes.
@@ -43,6 +45,8 @@ pub const DEFAULT_BACKLOG_BYTES: usize = 64 * 1024 * 1024;
 pub struct MemoryStore {
     /// One space an app: its present epoch.
     spaces: DashMap<AppId, Arc<Space>>,
+    /// Those of each app, in its present epoch.
+    accounts: DashMap<AppId, Arc<Accounts>>,
     outbox: Arc<Outbox>,
     hasher: RandomState,
     sweeper: Sweeper,
@@ -66,6 +70,7 @@ impl MemoryStore {
     pub fn with_backlog(at_most_bytes: usize) -> Self {
         Self {
             spaces: DashMap::new(),
+            accounts: DashMap::new(),
             outbox: Arc::new(Outbox::new(at_most_bytes)),
             hasher: RandomState::new(),
             sweeper: Sweeper::default(),
@@ -77,6 +82,17 @@ impl MemoryStore {
             return Arc::clone(&space);
         }
         Arc::clone(&self.spaces.entry(app).or_insert_with(|| self.empty(app)))
+    }
+
+    fn accounts(&self, app: AppId) -> Arc<Accounts> {
+        if let Some(accounts) = self.accounts.get(&app) {
+            return Arc::clone(&accounts);
+        }
+        Arc::clone(&self.accounts.entry(app).or_insert_with(|| self.no_accounts()))
+    }
+
+    fn no_accounts(&self) -> Arc<Accounts> {
+        Arc::new(Accounts::new(self.hasher.clone()))
     }
 
     fn empty(&self, app: AppId) -> Arc<Space> {
@@ -162,7 +178,8 @@ impl RoomStore for MemoryStore {
     }
 
     fn counts(&self, app: AppId) -> StoreFuture<'_, Counts> {
-        done(Ok(self.space(app).counts()))
+        let accounts = self.accounts(app).len();
+        done(Ok(Counts { accounts, ..self.space(app).counts() }))
     }
 
     fn take<'a>(
@@ -205,10 +222,37 @@ impl RoomStore for MemoryStore {
         done(Ok(self.outbox.counts(app)))
     }
 
+    fn put_accounts<'a>(
+        &'a self,
+        app: AppId,
+        records: &'a [AccountRecord],
+        at_most: u64,
+    ) -> StoreFuture<'a, Vec<AccountPut>> {
+        let accounts = self.accounts(app);
+        done(Ok(records.iter().map(|record| accounts.put(record, at_most)).collect()))
+    }
+
+    fn remove_account<'a>(&'a self, app: AppId, account: &'a Account) -> StoreFuture<'a, bool> {
+        done(Ok(self.accounts(app).remove(account)))
+    }
+
+    fn see_accounts<'a>(
+        &'a self,
+        app: AppId,
+        accounts: &'a [Account],
+        see: SeeAccount<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.accounts(app).see(accounts, see);
+        done(Ok(()))
+    }
+
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
         let old = self.spaces.insert(app, self.empty(app));
         self.outbox.clear(app);
         if let Some(old) = old {
+            self.sweeper.drop_later(Box::new(old));
+        }
+        if let Some(old) = self.accounts.insert(app, self.no_accounts()) {
             self.sweeper.drop_later(Box::new(old));
         }
         done(Ok(()))

@@ -347,6 +347,7 @@ impl Space {
             members: self.members.load(Ordering::Relaxed),
             of_type: by_age.of_type(),
             groups: by_age.groups(),
+            ..Counts::default()
         }
     }
 

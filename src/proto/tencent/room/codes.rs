@@ -44,7 +44,21 @@ pub const CODES: &[(u32, &str)] = &[
 pub fn wire(refused: &Refused) -> Wire {
     match refused {
         Refused::Gateway(refusal) => gateway(refusal),
-        Refused::Field(fault) => Wire::new(100_002, fault.to_string()),
+        Refused::Field(fault)
+        | Refused::ListLength(fault)
+        | Refused::GroupId(fault)
+        | Refused::ProfileValue(fault)
+        | Refused::TypeForbids(fault) => Wire::new(100_002, fault.to_string()),
+        Refused::UnknownAccount { field, account } => {
+            Wire::new(100_002, format!("{field}: {account} was not imported"))
+        }
+        Refused::Quota { at_most, .. } => {
+            Wire::new(100_013, format!("the upper limit of the app is {at_most}"))
+        }
+        Refused::ReplyTooLarge { bytes, at_most_bytes } => Wire::new(
+            100_002,
+            format!("the reply would have {bytes} bytes, at most {at_most_bytes}: ask for less"),
+        ),
         Refused::RoomType(fault) => Wire::new(100_015, fault.to_string()),
         Refused::Rule(refusal) => rule(refusal),
         Refused::ReceiverExists => {

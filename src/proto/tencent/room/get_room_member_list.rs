@@ -204,6 +204,7 @@ mod tests {
 
     use super::*;
     use crate::domain::Role;
+    use crate::proto::tencent::dialect::Envelope;
     use crate::proto::tencent::tests::{Desk, done};
 
     const PATH: &str = "room_engine_http_srv/get_room_member_list";
@@ -261,7 +262,7 @@ mod tests {
         let mut by_type = Vec::new();
         serde_json::to_writer(&mut by_type, &Response { member_list, next: "n-e_x" }).unwrap();
 
-        let mut reply = Reply::ok(Desk::new().next_request_id());
+        let mut reply = Reply::ok(Envelope::Room, Desk::new().next_request_id());
         let before = reply.bytes().len() + br#","Response":"#.len();
         let mut page = Page { reply: &mut reply, owner: "Owner", rows: 0 };
         page.begin(2, Seats::NONE);

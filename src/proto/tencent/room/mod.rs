@@ -67,6 +67,17 @@ pub use update_room_member_info::UpdateRoomMemberInfo;
 pub use words::TakeSeatModeWord;
 
 use super::command::{Entry, MayCall, Spec};
+use super::dialect::{Dialect, Envelope, UnknownCommand};
+
+/// What its services answer alike.
+pub const DIALECT: Dialect = Dialect {
+    name: "Tencent RTC Conference",
+    services: &["room_engine_http_srv", "room_engine_http_mic", "room_config"],
+    envelope: Envelope::Room,
+    unknown_command: UnknownCommand::ToAnybody,
+    meanings: CODES,
+    wire,
+};
 
 /// What all commands of the dialect have in common.
 const SPEC: Spec = Spec {
@@ -78,8 +89,7 @@ const SPEC: Spec = Spec {
     reads: false,
     codes: &[],
     answers: &[],
-    meanings: CODES,
-    wire,
+    dialect: &DIALECT,
 };
 
 /// Every command of the dialect.

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::domain::{Account, Ceiling, Refusal};
 use crate::engine::{AuthRefusal, RateRefusal};
-use crate::proto::tencent::room::{CODES, wire};
-use crate::proto::tencent::{FieldFault, GATEWAY_CODES, GatewayRefusal, Refused};
+use crate::proto::tencent::{
+    FieldFault, GATEWAY_CODES, GatewayRefusal, Quota, Refused, UnknownCommand, Wire, dialects,
+};
 use crate::sig::usersig::TicketFault;
 
 /// One of each. A new refusal stops the build in `is_known`: then it belongs here too.
@@ -70,6 +71,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::TooManyRobots { at_most: 0 },
         Refusal::RoomFull { at_most: 0 },
         Refusal::AboveCeiling { ceiling: Ceiling::Members, asked: 0, at_most: 0 },
+        Refusal::AboveCeiling { ceiling: Ceiling::Seats, asked: 0, at_most: 0 },
         Refusal::ScheduleTooShort { length_s: 0, at_least_s: 0 },
         Refusal::NoPasswordToAskFor,
         Refusal::NoSeats,
@@ -111,6 +113,21 @@ fn is_known(refused: &Refused) -> bool {
         )
         | Refused::Field(_)
         | Refused::RoomType(_)
+        | Refused::ListLength(_)
+        | Refused::GroupId(_)
+        | Refused::ProfileValue(_)
+        | Refused::TypeForbids(_)
+        | Refused::UnknownAccount { .. }
+        | Refused::Quota {
+            quota:
+                Quota::Groups
+                | Quota::AvChatRooms
+                | Quota::GroupsOfAccount(_)
+                | Quota::Members { .. }
+                | Quota::Accounts,
+            ..
+        }
+        | Refused::ReplyTooLarge { .. }
         | Refused::ReceiverExists
         | Refused::NoReceiver
         | Refused::Unavailable
@@ -146,10 +163,12 @@ fn is_known(refused: &Refused) -> bool {
     }
 }
 
-fn codes(refused: impl IntoIterator<Item = Refused>) -> BTreeSet<u32> {
+fn codes(wire: fn(&Refused) -> Wire, refused: impl IntoIterator<Item = Refused>) -> BTreeSet<u32> {
     let code = |refused: Refused| {
         assert!(is_known(&refused));
-        wire(&refused).code
+        let wire = wire(&refused);
+        assert!(!wire.text.is_empty(), "{refused:?} says nothing");
+        wire.code
     };
     refused.into_iter().map(code).collect()
 }
@@ -160,21 +179,59 @@ fn table(rows: &[(u32, &str)]) -> BTreeSet<u32> {
 
 #[test]
 fn the_gateway_s_table_holds_what_it_answers() {
-    let answered = codes(gateway_refusals().into_iter().map(Refused::Gateway));
-    assert_eq!(answered, table(GATEWAY_CODES));
+    for dialect in dialects() {
+        let mut answered =
+            codes(dialect.wire, gateway_refusals().into_iter().map(Refused::Gateway));
+        if dialect.unknown_command == UnknownCommand::ToCallers {
+            assert!(answered.remove(&NO_SUCH_GROUP_COMMAND), "{}", dialect.name);
+            let known = GatewayRefusal::Version { path: String::new() };
+            answered.insert((dialect.wire)(&known.into()).code);
+        }
+        assert_eq!(answered, table(GATEWAY_CODES), "{}", dialect.name);
+    }
 }
 
 #[test]
-fn the_room_dialect_s_table_holds_what_it_answers() {
-    let fault = FieldFault::new("", "");
+fn each_dialect_s_table_holds_what_it_answers() {
+    for dialect in dialects() {
+        let mut answered = codes(dialect.wire, all());
+        if dialect.unknown_command == UnknownCommand::ToCallers {
+            answered.insert(NO_SUCH_GROUP_COMMAND);
+        }
+        assert_eq!(answered, table(dialect.meanings), "{}", dialect.name);
+        assert!(dialect.meanings.is_sorted(), "{}", dialect.name);
+    }
+}
+
+/// What the groups' service answers instead of 60009.
+const NO_SUCH_GROUP_COMMAND: u32 = 10003;
+
+/// Every refusal that is not the gateway's.
+fn all() -> impl Iterator<Item = Refused> {
+    let account = || Account::parse("a").unwrap();
+    let fault = || FieldFault::new("field", "fault");
+    let quotas = [
+        Quota::Groups,
+        Quota::AvChatRooms,
+        Quota::GroupsOfAccount(account()),
+        Quota::Members { asked: 0 },
+        Quota::Accounts,
+    ];
     let others = [
-        Refused::Field(fault.clone()),
-        Refused::RoomType(fault),
+        Refused::Field(fault()),
+        Refused::RoomType(fault()),
+        Refused::ListLength(fault()),
+        Refused::GroupId(fault()),
+        Refused::ProfileValue(fault()),
+        Refused::TypeForbids(fault()),
+        Refused::UnknownAccount { field: "", account: account() },
+        Refused::UnknownAccount { field: "field", account: account() },
+        Refused::ReplyTooLarge { bytes: 0, at_most_bytes: 0 },
         Refused::ReceiverExists,
         Refused::NoReceiver,
         Refused::Unavailable,
         Refused::Panicked,
     ];
-    let answered = codes(refusals().into_iter().map(Refused::Rule).chain(others));
-    assert_eq!(answered, table(CODES));
+    let quotas = quotas.map(|quota| Refused::Quota { quota, at_most: 0 });
+    refusals().into_iter().map(Refused::Rule).chain(others).chain(quotas)
 }

@@ -1,0 +1,58 @@
+//! The chat dialect: Tencent Chat's groups, `v4/group_open_http_svc/*`, and its accounts,
+//! `v4/im_open_login_svc/*`.
+//!
+//! One command, one file; its name stands once more in [`COMMANDS`], from which everything else
+//! that lists commands derives. Both services have one envelope, and each codes of its own.
+
+mod codes;
+mod fields;
+mod get_specified_group_member_info;
+mod profile;
+mod reach;
+mod support;
+mod words;
+
+pub use codes::{ACCOUNT_CODES, GROUP_CODES, account_wire, group_wire};
+pub use get_specified_group_member_info::GetSpecifiedGroupMemberInfo;
+
+use super::command::{Entry, MayCall, Spec};
+use super::dialect::{Dialect, Envelope, UnknownCommand};
+
+/// What the service of groups answers alike.
+pub const GROUPS: Dialect = Dialect {
+    name: "Tencent Chat groups",
+    services: &["group_open_http_svc"],
+    envelope: Envelope::Chat,
+    unknown_command: UnknownCommand::ToCallers,
+    meanings: GROUP_CODES,
+    wire: group_wire,
+};
+
+/// What the service of accounts answers alike.
+pub const ACCOUNTS: Dialect = Dialect {
+    name: "Tencent Chat accounts",
+    services: &["im_open_login_svc"],
+    envelope: Envelope::Chat,
+    unknown_command: UnknownCommand::ToAnybody,
+    meanings: ACCOUNT_CODES,
+    wire: account_wire,
+};
+
+/// What all commands about groups have in common.
+const SPEC: Spec = Spec {
+    path: "",
+    summary: "",
+    page: "",
+    calls_per_second: 200,
+    may_call: MayCall::AppAdministrator,
+    reads: false,
+    codes: &[],
+    answers: &[],
+    dialect: &GROUPS,
+};
+
+/// What all commands about accounts have in common.
+const ACCOUNT_SPEC: Spec = Spec { dialect: &ACCOUNTS, ..SPEC };
+
+/// Every command of the dialect.
+pub const COMMANDS: &[Entry] = &[Entry::of::<GetSpecifiedGroupMemberInfo>()];
