@@ -60,10 +60,11 @@ impl Command for AccountImport {
         request: Request<'a>,
         _: &'a mut Reply,
     ) -> Result<(), Refused> {
-        let account = match (&request.user_id, &request.identifier) {
-            (None, Some(older)) => user_id("Identifier", older)?,
-            (text, _) => user_id("UserID", required("UserID", text.as_ref())?)?,
-        };
+        let older = request.identifier.as_ref();
+        let older = older.map(|text| user_id("Identifier", text)).transpose()?;
+        let newer = request.user_id.as_ref();
+        let newer = newer.map(|text| user_id("UserID", text)).transpose()?;
+        let account = required("UserID", newer.or(older))?;
         let record = record(account, "", request.nick.as_ref(), request.face_url.as_ref())?;
         let imported = call.engine.import_accounts(call.app, slice::from_ref(&record)).await?;
         match imported.first() {

@@ -1,7 +1,7 @@
 //! `multiaccount_import`: <https://www.tencentcloud.com/document/product/1047/34954>
 //!
 //! Makes up to 100 accounts of the app known. Quirk: older programs send ids (`Accounts`), newer
-//! ones objects (`AccountList`); those of both are imported.
+//! ones objects (`AccountList`); those of both are imported, up to 100 of each.
 //!
 //! Where the page is silent: an account that is not well-formed is 70402 and none is imported;
 //! `FailAccounts` names those for which the app's plan has no room, and is empty if there are none.
@@ -26,13 +26,13 @@ pub struct MultiaccountImport;
 /// The body.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct Request<'a> {
-    /// The accounts. Needed, unless `AccountList` names them; together at most 100.
+    /// The accounts. Needed, unless `AccountList` names them.
     #[serde(rename = "Accounts", borrow)]
-    #[schemars(with = "Option<Vec<UserIdField>>", length(max = ACCOUNTS_PER_CALL))]
+    #[schemars(with = "Option<Vec<UserIdField>>", length(min = 1, max = ACCOUNTS_PER_CALL))]
     accounts: Option<Vec<Text<'a>>>,
     /// The accounts, with what people see of them.
     #[serde(rename = "AccountList", borrow)]
-    #[schemars(length(max = ACCOUNTS_PER_CALL))]
+    #[schemars(length(min = 1, max = ACCOUNTS_PER_CALL))]
     account_list: Option<Vec<Object<Item<'a>>>>,
 }
 
@@ -103,12 +103,17 @@ impl Command for MultiaccountImport {
 }
 
 fn records(request: &Request<'_>) -> Result<Vec<AccountRecord>, Refused> {
-    let (field, ids, items) = match (&request.accounts, &request.account_list) {
-        (None, None) => return Err(FieldFault::new("Accounts", "missing").into()),
-        (ids, None) => ("Accounts", ids.as_deref().unwrap_or_default(), &[][..]),
-        (ids, Some(items)) => ("AccountList", ids.as_deref().unwrap_or_default(), &items[..]),
-    };
-    list_length(field, ids.len() + items.len())?;
+    if request.accounts.is_none() && request.account_list.is_none() {
+        return Err(FieldFault::new("Accounts", "missing").into());
+    }
+    for (field, length) in [
+        ("Accounts", request.accounts.as_ref().map(Vec::len)),
+        ("AccountList", request.account_list.as_ref().map(Vec::len)),
+    ] {
+        length.map_or(Ok(()), |length| list_length(field, length))?;
+    }
+    let ids = request.accounts.as_deref().unwrap_or_default();
+    let items = request.account_list.as_deref().unwrap_or_default();
     let by_id = ids.iter().enumerate().map(|(nth, id)| {
         let account = user_id(format!("Accounts[{nth}]"), id)?;
         record(account, "", None, None)
@@ -169,9 +174,9 @@ mod tests {
                 (0..items).map(|nth| json!({"UserID": format!("b{nth}")})).collect();
             json!({"Accounts": ids, "AccountList": items}).to_string()
         };
-        let length = "AccountList: 101 accounts, 1 to 100";
-        desk.refuses(PATH, &many(50, 51), 70206, length);
-        desk.refuses(PATH, &many(0, 0), 70206, "AccountList: 0 accounts, 1 to 100");
+        desk.refuses(PATH, &many(101, 1), 70206, "Accounts: 101 accounts, 1 to 100");
+        desk.refuses(PATH, &many(1, 101), 70206, "AccountList: 101 accounts, 1 to 100");
+        desk.refuses(PATH, &many(1, 0), 70206, "AccountList: 0 accounts, 1 to 100");
         desk.refuses(PATH, r#"{"Accounts":[]}"#, 70206, "Accounts: 0 accounts, 1 to 100");
         desk.refuses(PATH, "{}", 70402, "Accounts: missing");
         let bad = r#"{"Accounts":["a0",""]}"#;
@@ -181,6 +186,6 @@ mod tests {
         let bad = r#"{"AccountList":[{"UserID":"b0"},{"Nick":"x"}]}"#;
         desk.refuses(PATH, bad, 70402, "AccountList[1].UserID: missing");
         assert_eq!(desk.accounts(&["a0", "b0"]), [None, None]);
-        assert_eq!(desk.call(PATH, &many(50, 50)), failing(&[]));
+        assert_eq!(desk.call(PATH, &many(100, 100)), failing(&[]));
     }
 }
