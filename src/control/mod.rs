@@ -24,6 +24,7 @@ mod metrics;
 mod openapi;
 mod page;
 mod path;
+mod presence;
 mod probes;
 mod problem;
 mod query;

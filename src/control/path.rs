@@ -18,6 +18,12 @@ pub(super) struct AtApp {
     pub(super) app: Arc<App>,
 }
 
+/// `/apps/{app}/accounts/{account}`. Whether it was imported is not asked.
+pub(super) struct AtAccount {
+    pub(super) app: Arc<App>,
+    pub(super) account: Account,
+}
+
 /// `/apps/{app}/rooms/{room}`. Whether there is such a room is the store's to say.
 pub(super) struct AtRoom {
     pub(super) app: Arc<App>,
@@ -44,6 +50,15 @@ impl FromRequestParts<Arc<Plane>> for AtApp {
     async fn from_request_parts(head: &mut Parts, plane: &Arc<Plane>) -> Result<Self, Problem> {
         let names = names(head, plane).await?;
         Ok(Self { app: app(&names, plane)? })
+    }
+}
+
+impl FromRequestParts<Arc<Plane>> for AtAccount {
+    type Rejection = Problem;
+
+    async fn from_request_parts(head: &mut Parts, plane: &Arc<Plane>) -> Result<Self, Problem> {
+        let names = names(head, plane).await?;
+        Ok(Self { app: app(&names, plane)?, account: id(&names, "account", Account::parse)? })
     }
 }
 

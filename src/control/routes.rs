@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
     Plane, apps, callbacks, clock, entries, layers, member, members, metrics, openapi, page,
-    probes, requests, room, rooms, seat_queue,
+    presence, probes, requests, room, rooms, seat_queue,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
@@ -20,6 +20,7 @@ const ADVANCE: &str = "/_guestlist/v1/apps/{app}/clock/advance";
 const REQUESTS: &str = "/_guestlist/v1/apps/{app}/requests";
 const CALLBACKS: &str = "/_guestlist/v1/apps/{app}/callbacks";
 const REPLAY: &str = "/_guestlist/v1/apps/{app}/callbacks/{id}/replay";
+const ONLINE: &str = "/_guestlist/v1/apps/{app}/accounts/{account}/online";
 const ROOMS: &str = "/_guestlist/v1/apps/{app}/rooms";
 const ROOM: &str = "/_guestlist/v1/apps/{app}/rooms/{room}";
 const MEMBERS: &str = "/_guestlist/v1/apps/{app}/rooms/{room}/members";
@@ -61,7 +62,7 @@ pub(super) const GUARDED: &[Route] = &[
         page: Page::new("reset_app", "Takes an app back to its beginning, and tells nobody")
             .optional_body::<super::body::NoFields>()
             .replies(&[Success::nothing(
-                "The rooms are gone, and the calls per second start anew",
+                "Rooms and accounts are gone, and the calls per second start anew",
             )]),
     },
     Route {
@@ -83,6 +84,30 @@ pub(super) const GUARDED: &[Route] = &[
             .optional_body::<clock::SetFields>()
             .replies(&[Success::json::<clock::Clock>(StatusCode::OK, "The clock, as it is now")])
             .conflict(),
+    },
+    Route {
+        verb: Verb::Get,
+        path: ONLINE,
+        serve: |verb| on(verb, presence::get),
+        page: Page::new("get_online", "Shows whether an account is online by hand")
+            .replies(&[Success::json::<presence::Presence>(StatusCode::OK, "Whether it is")]),
+    },
+    Route {
+        verb: Verb::Put,
+        path: ONLINE,
+        serve: |verb| on(verb, presence::set_online),
+        page: Page::new("set_online", "Sets an account online")
+            .optional_body::<super::body::NoFields>()
+            .replies(&[Success::nothing("Online, until it is set offline or the app is reset")])
+            .conflict(),
+    },
+    Route {
+        verb: Verb::Delete,
+        path: ONLINE,
+        serve: |verb| on(verb, presence::set_offline),
+        page: Page::new("set_offline", "Sets an account offline")
+            .optional_body::<super::body::NoFields>()
+            .replies(&[Success::nothing("Offline, as far as it was set online by hand")]),
     },
     Route {
         verb: Verb::Get,

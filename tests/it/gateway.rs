@@ -3,7 +3,7 @@
 use guestlist::config::DEVELOPMENT_KEY;
 use reqwest::Method;
 use reqwest::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{
     ADMIN, SDKAPPID, Server, envelope, now_s, query, refusal, usersig, usersig_of,
@@ -93,6 +93,97 @@ async fn the_first_fault_in_the_order_is_told() {
         let url = server.url(&format!("{path}?{query}"));
         let reply = server.send(method, &url, body).await;
         assert_eq!(refusal(&reply).0, code, "{path}?{query} {body}: {reply}");
+    }
+}
+
+/// Whether there is such a command is the group service's own to say, and only to callers.
+#[tokio::test]
+async fn an_unknown_command_of_the_groups_is_told_to_callers_alone() {
+    let path = "/v4/group_open_http_svc/get_rol_in_group";
+    let server = Server::with(&["app.0.strict=true"]).await;
+    let app = format!("sdkappid={SDKAPPID}");
+    let rows = [
+        (Method::POST, String::new(), 60012),
+        (Method::POST, "sdkappid=7".into(), 60006),
+        (Method::GET, query(ADMIN, &usersig(ADMIN)), 60002),
+        (Method::POST, app, 60004),
+        (Method::POST, query(ADMIN, "xxx"), 70003),
+        (Method::POST, query("bob", &usersig("bob")), 60010),
+        (Method::POST, query(ADMIN, &usersig(ADMIN)), 10003),
+    ];
+    for (method, query, code) in rows {
+        let reply = server.send(method, &server.url(&format!("{path}?{query}")), "{}").await;
+        assert_eq!(refusal(&reply).0, code, "{query}: {reply}");
+    }
+    let told = async |path: &str| {
+        let url = server.url(&format!("/v4/{path}?{}", server.query()));
+        refusal(&server.send(Method::POST, &url, "").await)
+    };
+    let text = "`group_open_http_svc/get_rol_in_group` is not a command; \
+                `group_open_http_svc/get_role_in_group` is";
+    assert_eq!(told("group_open_http_svc/get_rol_in_group").await, (10003, text.to_owned()));
+    let text = "`group_open_http_svc/nothing_like_it` is not a command here";
+    assert_eq!(told("group_open_http_svc/nothing_like_it").await, (10003, text.to_owned()));
+    let text = "`im_open_login_svc/account_chek` is not a command; \
+                `im_open_login_svc/account_check` is";
+    assert_eq!(told("im_open_login_svc/account_chek").await, (60009, text.to_owned()));
+}
+
+#[tokio::test]
+async fn unknown_commands_of_the_groups_are_counted_too() {
+    let server = Server::start().await;
+    let url = |nth| server.url(&format!("/v4/group_open_http_svc/x{nth}?{}", server.query()));
+    let refused = 'flood: {
+        for round in 0..50 {
+            let calls = (0..100).map(|nth| {
+                let url = url(100 * round + nth);
+                let server = &server;
+                async move { server.send(Method::POST, &url, "{}").await }
+            });
+            for reply in futures_util::future::join_all(calls).await {
+                match refusal(&reply) {
+                    (10003, _) => {}
+                    refused => break 'flood refused,
+                }
+            }
+        }
+        panic!("5,000 calls at once and none too many");
+    };
+    let text = "too many requests: group_open_http_svc, at most 200 a second";
+    assert_eq!(refused, (60007, text.to_owned()));
+}
+
+/// What the gateway refuses comes in the envelope of the service that was asked for.
+#[tokio::test]
+async fn the_chat_dialect_has_an_envelope_of_its_own_whatever_is_refused() {
+    let server = Server::start().await;
+    let ask = async |path: &str, query: &str, body: &str| {
+        let url = server.url(&format!("{path}?{query}"));
+        let sent = server.client().post(url).body(body.to_owned()).send().await.unwrap();
+        let header = sent.headers().contains_key("x-request-id");
+        let body: Value = sent.json().await.unwrap();
+        let mut names: Vec<String> = body.as_object().unwrap().keys().cloned().collect();
+        names.sort();
+        (body["ErrorCode"].as_u64().unwrap(), header, names.join(" "))
+    };
+    let (good, bad) = (server.query(), query(ADMIN, "xxx"));
+    let bare = "ActionStatus ErrorCode ErrorInfo";
+    let named = "ActionStatus ErrorCode ErrorInfo RequestId";
+    let role = "/v4/group_open_http_svc/get_role_in_group";
+    let rows = [
+        (role, &good, "", 60003, true, bare),
+        (role, &good, "{}", 10004, true, bare),
+        (role, &bad, "{}", 70003, true, bare),
+        ("/v4/group_open_http_svc/x", &good, "{}", 10003, true, bare),
+        ("/v3/group_open_http_svc/x", &good, "{}", 60009, true, bare),
+        ("/v4/im_open_login_svc/x", &good, "{}", 60009, true, bare),
+        ("/v4/im_open_login_svc/account_import", &good, "{}", 70402, true, bare),
+        ("/v4/nothing/create_group", &good, "{}", 60009, false, named),
+        ("/", &good, "{}", 60002, false, named),
+        (LIST, &good, "{}", 100_002, false, named),
+    ];
+    for (path, query, body, code, header, names) in rows {
+        assert_eq!(ask(path, query, body).await, (code, header, names.to_owned()), "{path} {body}");
     }
 }
 

@@ -85,7 +85,7 @@ impl Server {
         format!("http://{}{path_and_query}", self.running.address)
     }
 
-    /// Sends anything, and reads an envelope: HTTP 200, the four fields, a well-made `RequestId`
+    /// Sends anything, and reads an envelope: HTTP 200, its fields, a well-made `RequestId`
     /// (which is taken out, so that replies can be compared whole).
     pub(crate) async fn send(&self, method: Method, url: &str, body: &str) -> Value {
         let sent = self.client.request(method, url).body(body.to_owned()).send().await.unwrap();
@@ -246,13 +246,17 @@ pub(crate) async fn envelope(sent: Response) -> Value {
     assert_eq!(sent.status(), StatusCode::OK);
     assert_eq!(sent.headers()["content-type"], "application/json");
     let path = sent.url().path().to_owned();
+    let in_header = sent.headers().get("x-request-id").map(|name| name.to_str().unwrap().into());
     let text = sent.text().await.unwrap();
     // Any method is answered like POST.
     let (method, content_type) = (&Method::POST, Some("application/json"));
     check(&Seen { method, path: &path, status: 200, content_type, body: &text });
     let mut reply: Value = serde_json::from_str(&text).unwrap();
     let fields = reply.as_object_mut().unwrap();
-    let request_id = fields.remove("RequestId").expect("a RequestId");
+    let in_body = fields.remove("RequestId");
+    // The room dialect has it in the body, the chat dialect in the header.
+    assert_ne!(in_body.is_some(), in_header.is_some(), "{text}");
+    let request_id = in_body.or(in_header).expect("a name");
     let (hex, sequence) = request_id.as_str().unwrap()[3..].split_once("-O-Seq-").unwrap();
     assert!(hex.len() == 32 && sequence.parse::<u64>().is_ok(), "{request_id}");
     let ok = fields["ErrorCode"] == 0;

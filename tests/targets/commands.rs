@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use guestlist::config::DEVELOPMENT_KEY;
 use guestlist::domain::{Account, AskForSeat, CallbackUrl, Enter, RoomId, RoomView};
 use guestlist::engine::Receiver;
-use guestlist::proto::tencent::{Admitted, Answer, Head, Spec, commands};
+use guestlist::proto::tencent::{Admitted, Answer, Envelope, Head, Spec, commands};
 use guestlist::sig::usersig::{Claims, SecretKey, sign};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -26,7 +26,9 @@ const ERROR_INFO_BYTES_MAX: usize = 512;
 const ADD_ROBOT: &str = "room_engine_http_srv/add_robot";
 const BAN: &str = "room_engine_http_srv/ban_room_member";
 const BANS: &str = "room_engine_http_srv/get_banned_member_list";
+const CHECK: &str = "im_open_login_svc/account_check";
 const CREATE: &str = "room_engine_http_srv/create_room";
+const IMPORT: &str = "im_open_login_svc/account_import";
 const INFO: &str = "room_engine_http_srv/get_room_info";
 const LIST: &str = "room_engine_http_srv/get_room_member_list";
 const LOCK_SEAT: &str = "room_engine_http_mic/lock_seat";
@@ -121,6 +123,7 @@ impl Clerk {
 
     /// Two rooms: one with an owner, an administrator, members, a robot, a ban and a password,
     /// where two sit, one waits for a seat and one seat is locked; one of the caller with nothing.
+    /// One account is imported.
     fn set_the_stage(&self) {
         let desk = &self.desk;
         at_once(desk.engine.reset(&desk.app())).expect("memory is there");
@@ -155,6 +158,7 @@ impl Clerk {
         });
         self.done(BAN, &ban);
         self.done(CREATE, &json!({"RoomInfo": {"RoomId": "r-1001", "RoomType": "Conference"}}));
+        self.done(IMPORT, &json!({"UserID": "user1", "Nick": "🙂"}));
     }
 
     fn done(&self, path: &str, body: &Value) {
@@ -183,13 +187,20 @@ impl Clerk {
         let code = answer.code();
         assert_eq!(value["ErrorCode"], code);
         assert_eq!(value["ActionStatus"], if code == 0 { "OK" } else { "FAIL" });
-        assert_eq!(value["RequestId"], answer.request_id.to_string());
+        let named = match answer.envelope {
+            Envelope::Room => json!(answer.request_id.to_string()),
+            Envelope::Chat => Value::Null,
+        };
+        assert_eq!(value["RequestId"], named);
         let info = value["ErrorInfo"].as_str().expect("a text");
         assert_eq!(info.is_empty(), code == 0, "{text}");
         assert!(info.len() <= ERROR_INFO_BYTES_MAX, "{} bytes: {info:.80}", info.len());
         let fields = value.as_object().expect("an object").len();
         let has_response = value.get("Response").is_some_and(|_| code == 0);
-        assert_eq!(fields, 4 + usize::from(has_response), "{text}");
+        match answer.envelope {
+            Envelope::Room => assert_eq!(fields, 4 + usize::from(has_response), "{text}"),
+            Envelope::Chat => assert!(fields == 3 || (code == 0 && !has_response), "{text}"),
+        }
         assert!(self.codes[number].contains(&code), "undocumented: {text}");
         let parsed: Result<Value, _> = serde_json::from_slice(body);
         if parsed.is_ok_and(|body| body.is_object()) {
@@ -220,14 +231,20 @@ impl Clerk {
         assert_eq!(one, other, "the reply to {shown} hangs on the password");
     }
 
-    /// Every room as the room dialect shows it, with what must be true of each.
+    /// Every room as the room dialect shows it, with what must be true of each, and some accounts.
     fn look_around(&self) -> Vec<String> {
         let desk = &self.desk;
         let mut rooms = Vec::new();
         let mut see = |id: &RoomId, _: &RoomView<'_>| rooms.push(id.as_str().to_owned());
         let next = at_once(desk.engine.rooms(&desk.app(), None, 100, &mut see));
         assert_eq!(next, Ok(None), "a hundred rooms and more");
-        rooms.iter().flat_map(|room| self.look_at(room)).collect()
+        let accounts = self.ask(CHECK, &json!({"CheckItem": Self::accounts()})).text;
+        rooms.iter().flat_map(|room| self.look_at(room)).chain([accounts]).collect()
+    }
+
+    /// Accounts that the seeds name.
+    fn accounts() -> [Value; 4] {
+        ["user1", "user2", "user3", "test"].map(|account| json!({"UserID": account}))
     }
 
     fn look_at(&self, room: &str) -> Vec<String> {

@@ -48,7 +48,7 @@ fn judge(desk: &Desk, path: &str, query: &str) {
                 let found = found.expect("whether there is such a command is told later");
                 assert_eq!(found.number(), None);
                 let admitted = desk.gateway.admit(found, "POST");
-                let told = admitted.err().expect("no command");
+                let told = admitted.expect_err("no command");
                 if let Some(earlier) = refusal(desk, scanned) {
                     assert_eq!(told, earlier);
                     return;

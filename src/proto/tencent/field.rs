@@ -94,6 +94,14 @@ pub(super) fn accounts(
         let reason = format!("{} accounts, at most {at_most}", texts.len());
         return Err(FieldFault::new(field, reason));
     }
+    distinct_accounts(field, texts)
+}
+
+/// Accounts in a list whose length was looked at, each kept once.
+pub(super) fn distinct_accounts(
+    field: &'static str,
+    texts: &[Text<'_>],
+) -> Result<Vec<Account>, FieldFault> {
     let mut accounts = Vec::with_capacity(texts.len());
     let mut seen = std::collections::HashSet::with_capacity(texts.len());
     for (index, text) in texts.iter().enumerate() {
@@ -107,22 +115,37 @@ pub(super) fn accounts(
 
 /// A room id: 1 to 48 bytes of printable ASCII.
 pub(super) fn room_id(field: &'static str, text: Option<Text<'_>>) -> Result<RoomId, FieldFault> {
-    let text = required(field, text)?;
+    well_formed_room_id(field, &required(field, text)?)
+}
+
+/// The id of a room or group that is there.
+pub(super) fn well_formed_room_id(
+    field: impl Into<Cow<'static, str>>,
+    text: &Text<'_>,
+) -> Result<RoomId, FieldFault> {
     let parsed = RoomId::parse_within(text.as_str(), MAX_ROOM_ID_BYTES);
-    let printable = |byte: u8| (0x20..=0x7e).contains(&byte);
-    let parsed = parsed.and_then(|room| {
-        if room.as_str().bytes().all(printable) {
-            Ok(room)
-        } else {
-            Err(TextFault::NotPrintableAscii)
-        }
-    });
+    let parsed = parsed.and_then(|room| printable(room.as_str()).map(|()| room));
     parsed.map_err(|fault| FieldFault::text(field, fault))
+}
+
+/// An account as it is imported: 1 to 32 bytes of printable ASCII.
+pub(super) fn user_id(
+    field: impl Into<Cow<'static, str>>,
+    text: &Text<'_>,
+) -> Result<Account, FieldFault> {
+    let parsed = Account::parse_within(text.as_str(), MAX_ACCOUNT_BYTES);
+    let parsed = parsed.and_then(|account| printable(account.as_str()).map(|()| account));
+    parsed.map_err(|fault| FieldFault::text(field, fault))
+}
+
+fn printable(text: &str) -> Result<(), TextFault> {
+    let fits = text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+    fits.then_some(()).ok_or(TextFault::NotPrintableAscii)
 }
 
 /// A text of at most so many bytes of UTF-8.
 pub(super) fn text_within<'t>(
-    field: &'static str,
+    field: impl Into<Cow<'static, str>>,
     text: &'t Text<'_>,
     at_most: usize,
 ) -> Result<&'t str, FieldFault> {

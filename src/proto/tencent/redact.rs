@@ -41,8 +41,8 @@ const SHORT_NAME_BYTES: usize = 64;
 /// named like secrets become [`HIDDEN`]; `true`, `false` and `null` tell nothing and stay. White
 /// space goes, numbers may be spelt otherwise.
 ///
-/// Returns the room that it names: the first `RoomId` at its top or in its `RoomInfo`. What is no
-/// JSON object is `None`, and nothing was written.
+/// Returns the room that it names: the first `RoomId` at its top or in its `RoomInfo`, or `GroupId`
+/// at its top. What is no JSON object is `None`, and nothing was written.
 pub fn redact<'a>(body: &'a [u8], out: &mut Vec<u8>) -> Option<Option<Cow<'a, str>>> {
     // Whatever is skipped would not be looked at so closely.
     let body = std::str::from_utf8(body).ok()?;
@@ -85,7 +85,7 @@ enum Place {
     Body,
     /// Its `RoomInfo`.
     RoomInfo,
-    /// A `RoomId` of one of those.
+    /// A `RoomId` of one of those, or the `GroupId` of the body.
     RoomId,
     Elsewhere,
 }
@@ -94,7 +94,7 @@ impl Place {
     /// The place of a field of the value here.
     fn of_field(self, name: &str) -> Self {
         match (self, name) {
-            (Self::Body | Self::RoomInfo, "RoomId") => Self::RoomId,
+            (Self::Body | Self::RoomInfo, "RoomId") | (Self::Body, "GroupId") => Self::RoomId,
             (Self::Body, "RoomInfo") => Self::RoomInfo,
             _ => Self::Elsewhere,
         }
@@ -403,6 +403,9 @@ mod tests {
             (r#"{"RoomId":"r","RoomId":"s"}"#, Some("r")),
             (r#"{"RoomId":"a\u002fb"}"#, Some("a/b")),
             (r#"{"RoomId":7,"roomid":"r","Room":"RoomId"}"#, None),
+            (r#"{"GroupId":"g"}"#, Some("g")),
+            (r#"{"GroupId":"g","RoomId":"r"}"#, Some("g")),
+            (r#"{"RoomInfo":{"GroupId":"g"},"groupid":"g"}"#, None),
             (r#"{"Other":{"RoomId":"r"},"RoomInfo":{"In":{"RoomId":"r"}}}"#, None),
             (r#"{"List":[{"RoomId":"r"}],"RoomInfo":[{"RoomId":"r"}]}"#, None),
             (r#"{"RoomId":{"RoomId":"r"}}"#, None),

@@ -67,6 +67,28 @@ impl JsonSchema for RoomIdField {
     }
 }
 
+/// Whatever `field::user_id` takes.
+pub(super) struct UserIdField;
+
+impl JsonSchema for UserIdField {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "UserId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MAX_ACCOUNT_BYTES,
+            "pattern": r"^[\x20-\x7e]+$",
+        })
+    }
+}
+
 /// The words of a table, for a field that must hold one.
 pub(super) fn words<T>(table: &[(&'static str, T)]) -> Vec<&'static str> {
     table.iter().map(|(word, _)| *word).collect()

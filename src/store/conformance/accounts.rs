@@ -1,9 +1,9 @@
 //! Accounts: put, looked at, removed, counted, and gone with their epoch.
 
 use std::slice;
-use std::sync::Arc;
 
 use super::probe::{APP, Probe, account, key};
+use super::racing::race;
 use crate::domain::{Account, AccountRecord, AccountView, AppId};
 use crate::store::AccountPut;
 
@@ -89,21 +89,16 @@ pub(super) async fn accounts_are_gone_with_their_epoch(probe: Probe) {
 }
 
 pub(super) async fn there_are_never_more_accounts_than_allowed(probe: Probe) {
-    let probe = Arc::new(probe);
-    let putting = (0..64).map(|nth| {
-        let probe = Arc::clone(&probe);
-        // Two come with each name.
-        let one = record(&format!("account-{}", nth / 2), "", "");
-        tokio::spawn(async move { put(&probe, APP, &one, 20).await })
-    });
-    let putting: Vec<_> = putting.collect();
-    let mut new = 0;
-    for one in putting {
-        match one.await {
-            Ok(put) => new += u64::from(put == AccountPut::New),
-            Err(error) => panic!("{probe}: {error}"),
+    let putting = race(&probe, |probe, nth| async move {
+        let mut new = 0;
+        for turn in 0..16 {
+            // Two come with each name.
+            let one = record(&format!("account-{turn}-{}", nth / 2), "", "");
+            new += u64::from(put(&probe, APP, &one, 20).await == AccountPut::New);
         }
-    }
+        new
+    });
+    let new: u64 = putting.await.into_iter().sum();
     assert_eq!((new, count(&probe, APP).await), (20, 20), "{probe}: as many as allowed");
     let full = put(&probe, APP, &record("one more", "", ""), 20).await;
     assert_eq!(full, AccountPut::Full, "{probe}: one more");

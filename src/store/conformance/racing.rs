@@ -22,7 +22,7 @@ const RACERS: u64 = 8;
 
 /// Starts a task for each racer, all at one moment, and collects what they say. A racer that
 /// panics ends the case.
-async fn race<T, F>(probe: &Probe, racer: impl Fn(Probe, u64) -> F) -> Vec<T>
+pub(super) async fn race<T, F>(probe: &Probe, racer: impl Fn(Probe, u64) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,

@@ -8,6 +8,7 @@ mod harness;
 mod members;
 mod openapi;
 mod paths;
+mod presence;
 mod requests;
 mod rooms;
 mod seat_queue;

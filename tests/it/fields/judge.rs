@@ -1,18 +1,27 @@
 //! What must hold of an outcome, whatever the golden file says.
 
-use guestlist::proto::tencent::{Spec, commands};
+use guestlist::proto::tencent::{FieldFault, Refused, Spec, commands};
 
 use super::mutations::{Must, Mutation};
 use super::stage::Outcome;
 
 /// The gateway's codes that a body can cause: no JSON object, an account that is a number.
 const GATEWAY_CODES: [u32; 2] = [60003, 60015];
-/// A field is not what it should be.
-const FIELD: u64 = 100_002;
+
+/// A command's dialect's number of a refusal.
+pub(super) fn code(spec: &Spec, refused: &Refused) -> u64 {
+    (spec.dialect.wire)(refused).code.into()
+}
 
 /// Judges the outcomes of one command's mutations, in their order.
 pub(super) struct Judge<'a> {
     spec: &'a Spec,
+    /// The code of a field that is not what it should be.
+    field: u64,
+    /// That, and those of particular fields: all of them name the field.
+    fields: [u64; 5],
+    /// The code of a store that fails.
+    fails: u64,
     app: &'static str,
     /// What came of the body without the field that is being changed.
     missing: String,
@@ -20,7 +29,17 @@ pub(super) struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     pub(super) fn new(spec: &'a Spec, app: &'static str) -> Self {
-        Self { spec, app, missing: String::new() }
+        let fault = || FieldFault::new("", "");
+        let fields = [
+            Refused::Field(fault()),
+            Refused::RoomType(fault()),
+            Refused::ListLength(fault()),
+            Refused::GroupId(fault()),
+            Refused::ProfileValue(fault()),
+        ];
+        let fields = fields.map(|refused| code(spec, &refused));
+        let fails = code(spec, &Refused::Unavailable);
+        Self { spec, field: fields[0], fields, fails, app, missing: String::new() }
     }
 
     /// What is wrong with an outcome; nothing if nothing is.
@@ -42,11 +61,11 @@ impl<'a> Judge<'a> {
         let known = *code == 0 || known.into_iter().any(|known| u64::from(*known) == *code);
         let own_name = field_name(&mutation.at);
         let repeats = info.contains("zq") && !own_name.ends_with("_Account");
-        if !known || *code == 100_001 {
+        if !known || *code == self.fails {
             Some("not a code of this command's that a body can cause".into())
         } else if repeats || info.contains("987654321") {
             Some("it repeats what was sent".into())
-        } else if matches!(*code, FIELD | 60015 | 100_015) && !info.contains(own_name) {
+        } else if (*code == 60015 || self.fields.contains(code)) && !info.contains(own_name) {
             Some("it does not name the field".into())
         } else {
             None
@@ -68,11 +87,12 @@ impl<'a> Judge<'a> {
                 (fits && !info.contains("zq"), "it is a number for an account".into())
             }
             Must::BeWrongType { .. } => {
-                let fits = code == FIELD && (says("wrong type, ") || says("expected "));
+                let fits = code == self.field && (says("wrong type, ") || says("expected "));
                 (fits && !info.contains("zq"), "it is of the wrong type".into())
             }
             Must::BeBeyond(limit) => {
-                let fits = code == FIELD && says("") && info.contains(&limit.to_string());
+                let fits =
+                    self.fields.contains(&code) && says("") && info.contains(&limit.to_string());
                 (fits && !info.contains("zq"), format!("the limit is {limit}"))
             }
             Must::BeWithin => {
@@ -80,8 +100,10 @@ impl<'a> Judge<'a> {
                 let limit = number.starts_with(|it: char| it == '-' || it.is_ascii_digit());
                 (!limit, "it is within its limits".into())
             }
-            Must::BeMissing => (code == FIELD && says("missing"), "it is missing".into()),
-            Must::BeRepeated => (code == FIELD && says("stands there twice"), "it is twice".into()),
+            Must::BeMissing => (code == self.field && says("missing"), "it is missing".into()),
+            Must::BeRepeated => {
+                (code == self.field && says("stands there twice"), "it is twice".into())
+            }
             Must::BeNoObject => (code == 60003, "it is no JSON object".into()),
             Must::BeAsWritten => return None,
         };

@@ -17,10 +17,11 @@ mod store;
 
 use std::path::Path;
 
-use guestlist::proto::tencent::{Entry, commands};
+use guestlist::domain::Refusal;
+use guestlist::proto::tencent::{Entry, FieldFault, Refused, commands};
 use serde_json::json;
 
-use self::judge::Judge;
+use self::judge::{Judge, code};
 use self::mutations::Mutation;
 use self::requests::{Requests, schema};
 use self::stage::{Outcome, Stage};
@@ -94,9 +95,13 @@ async fn a_request_that_changes_something_is_found_among_many() {
 /// Panics if a command never answered what every command is asked for here: a field that is wrong,
 /// and a room that does not exist.
 fn caused(entry: &Entry, outcomes: &[Outcome]) {
-    let asked = [100_002, 100_004].into_iter().filter(|code| entry.spec.answers.contains(code));
-    for code in asked {
-        let answered = outcomes.iter().any(|outcome| outcome.code == u64::from(code));
+    let of = |refused: &Refused| code(&entry.spec, refused);
+    let fails = of(&Refused::Unavailable);
+    let asked = [Refused::Field(FieldFault::new("", "")), Refused::Rule(Refusal::NoSuchRoom)];
+    let answers = |code: &u64| entry.spec.answers.iter().any(|known| u64::from(*known) == *code);
+    // Where there is no room, that there is none would be a bug.
+    for code in asked.iter().map(of).filter(answers).filter(|code| *code != fails) {
+        let answered = outcomes.iter().any(|outcome| outcome.code == code);
         assert!(answered, "{} never answered {code}", entry.spec.path);
     }
 }

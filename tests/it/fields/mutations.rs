@@ -38,15 +38,15 @@ pub(super) enum Must {
     Succeed,
     /// The same as without the field.
     BeAsMissing,
-    /// 100002, or 60015 for a number where an account belongs: the wrong type.
+    /// A field's fault, or 60015 for a number where an account belongs: the wrong type.
     BeWrongType { number: bool },
-    /// 100002, with this limit.
+    /// A field's fault, with this limit.
     BeBeyond(i128),
-    /// Anything but 100002: the field is within its limits.
+    /// Anything but a field's fault: the field is within its limits.
     BeWithin,
-    /// 100002: missing.
+    /// A field's fault: missing.
     BeMissing,
-    /// 100002: twice.
+    /// A field's fault: twice.
     BeRepeated,
     /// 60003.
     BeNoObject,

@@ -126,7 +126,7 @@ impl<'a> Stage<'a> {
         self.server.control(Method::GET, path).send().await.unwrap().json().await.unwrap()
     }
 
-    /// All that can be seen of all rooms: by the control plane and by every command that reads.
+    /// All that can be seen: by the control plane of all rooms, and by every command that reads.
     async fn seen(&self) -> Vec<Value> {
         let mut seen = vec![self.get("rooms").await];
         let rooms = seen[0]["rooms"].as_array().unwrap().clone();
@@ -135,9 +135,17 @@ impl<'a> Stage<'a> {
             seen.push(self.get(&format!("rooms/{id}")).await);
             seen.push(self.get(&format!("rooms/{id}/members?limit=1000")).await);
             for entry in commands().filter(|entry| entry.spec.reads) {
-                seen.push(self.call(entry.spec.path, &json!({"RoomId": id}).to_string()).await);
+                seen.push(self.call(entry.spec.path, &look_at(id).to_string()).await);
             }
         }
         seen
     }
+}
+
+/// A body with which every command that reads shows what it can: of a room, and of the accounts that
+/// the requests name.
+fn look_at(room: &str) -> Value {
+    let accounts = ["alice", "bob", "carol", "dave", "erin", "zq"];
+    let items = accounts.map(|account| json!({"UserID": account}));
+    json!({"RoomId": room, "GroupId": room, "User_Account": accounts, "CheckItem": items})
 }

@@ -51,7 +51,7 @@ pub(super) fn accounts(
     at_most: usize,
 ) -> Result<Vec<Account>, Refused> {
     let texts = list(name, texts, at_most)?;
-    Ok(field::accounts(name, &texts, at_most)?)
+    Ok(field::distinct_accounts(name, &texts)?)
 }
 
 /// A list of something, at least one.

@@ -4,16 +4,27 @@
 //! One command, one file; its name stands once more in [`COMMANDS`], from which everything else
 //! that lists commands derives. Both services have one envelope, and each codes of its own.
 
+mod account_check;
+mod account_delete;
+mod account_fields;
+mod account_import;
 mod codes;
 mod fields;
+mod get_role_in_group;
 mod get_specified_group_member_info;
+mod multiaccount_import;
 mod profile;
 mod reach;
 mod support;
 mod words;
 
+pub use account_check::AccountCheck;
+pub use account_delete::AccountDelete;
+pub use account_import::AccountImport;
 pub use codes::{ACCOUNT_CODES, GROUP_CODES, account_wire, group_wire};
+pub use get_role_in_group::GetRoleInGroup;
 pub use get_specified_group_member_info::GetSpecifiedGroupMemberInfo;
+pub use multiaccount_import::MultiaccountImport;
 
 use super::command::{Entry, MayCall, Spec};
 use super::dialect::{Dialect, Envelope, UnknownCommand};
@@ -55,4 +66,11 @@ const SPEC: Spec = Spec {
 const ACCOUNT_SPEC: Spec = Spec { dialect: &ACCOUNTS, ..SPEC };
 
 /// Every command of the dialect.
-pub const COMMANDS: &[Entry] = &[Entry::of::<GetSpecifiedGroupMemberInfo>()];
+pub const COMMANDS: &[Entry] = &[
+    Entry::of::<AccountImport>(),
+    Entry::of::<MultiaccountImport>(),
+    Entry::of::<AccountCheck>(),
+    Entry::of::<AccountDelete>(),
+    Entry::of::<GetRoleInGroup>(),
+    Entry::of::<GetSpecifiedGroupMemberInfo>(),
+];

@@ -4,6 +4,9 @@
 //!
 //! Where the page is silent: a `From_Account` that does not own the room is 100002, passing on to
 //! oneself changes nothing, the old owner becomes an ordinary member and need not be in the room.
+//! With `app.chat.accounts = "imported"` an owner to come who was not imported is 100002.
+
+use std::slice;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -56,6 +59,7 @@ impl Command for ChangeRoomOwner {
         let room = room_id("RoomId", request.room_id)?;
         let from = account("From_Account", &required("From_Account", request.from)?)?;
         let to = account("NewOwner_Account", &required("NewOwner_Account", request.to)?)?;
+        call.must_exist("NewOwner_Account", slice::from_ref(&to)).await?;
         let operation = ChangeOwner { by: call.caller.account().clone(), from: Some(from), to };
         Ok(reach::run(call, &room, &operation).await?)
     }

@@ -6,7 +6,9 @@
 //!
 //! Where the page is silent: a schedule time of 0 counts as absent (lenient), `TakeSeatMode` may
 //! be left out where seats are on and is `FreeToTake` then (lenient), `Password` alone is kept but
-//! not asked for.
+//! not asked for. With `app.chat.accounts = "imported"` an owner who was not imported is 100002.
+
+use std::slice;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -30,6 +32,9 @@ use crate::proto::tencent::schema::{AccountField, RoomIdField, words, words_or_n
 const MAX_INVITEES: usize = 300;
 /// The last moment that a schedule may name: the end of the year 9999, in Unix seconds.
 const MAX_SCHEDULE_TIME_S: i64 = 253_402_300_799;
+
+/// Who is to own it.
+const OWNER: &str = "RoomInfo.Owner_Account";
 
 /// Makes a room.
 pub struct CreateRoom;
@@ -132,6 +137,7 @@ impl Command for CreateRoom {
         let invitees = accounts("ScheduleInviteeList_Account", &invitees, MAX_INVITEES)?;
         let room = room_id("RoomInfo.RoomId", info.room_id.clone())?;
         let operation = operation(call, info, room.as_str(), invitees)?;
+        call.must_exist(OWNER, slice::from_ref(&operation.owner)).await?;
         Ok(call.engine.run(call.app, &room, &operation).await?)
     }
 }
@@ -146,7 +152,7 @@ fn operation(
     room_type(info.room_type)?;
     let by = call.caller.account().clone();
     let owner = match &info.owner {
-        Some(owner) => account("RoomInfo.Owner_Account", owner)?,
+        Some(owner) => account(OWNER, owner)?,
         None => by.clone(),
     };
     Ok(domain::CreateRoom {

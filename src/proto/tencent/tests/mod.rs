@@ -129,6 +129,18 @@ impl Desk {
         rows.map(|row| json!([row["Member_Account"], row["Role"]])).collect()
     }
 
+    /// `Nick` and `FaceUrl` of accounts that were imported.
+    pub(super) fn accounts<const N: usize>(&self, names: &[&str; N]) -> [Option<Profile>; N] {
+        let accounts = names.map(|name| Account::parse(name).unwrap());
+        let mut profiles = Vec::new();
+        let app = self.app();
+        let looking = self.engine.accounts(&app, &accounts, |_, record| {
+            profiles.push(record.map(|record| (record.nick, record.face_url).into()));
+        });
+        looking.now_or_never().expect("memory answers at once").unwrap();
+        profiles.try_into().expect("one for each")
+    }
+
     /// A client comes in.
     pub(super) fn enter(&self, room: &str, account: &str) {
         let account = Account::parse(account).unwrap();
@@ -136,6 +148,19 @@ impl Desk {
         let (app, room) = (self.app(), RoomId::parse(room).unwrap());
         let entering = self.engine.run(&app, &room, &enter);
         entering.now_or_never().expect("memory answers at once").unwrap();
+    }
+}
+
+/// What people see of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Profile {
+    nick: String,
+    face_url: String,
+}
+
+impl From<(&str, &str)> for Profile {
+    fn from((nick, face_url): (&str, &str)) -> Self {
+        Self { nick: nick.to_owned(), face_url: face_url.to_owned() }
     }
 }
 
