@@ -68,7 +68,7 @@ impl Command for GetRoleInGroup {
         page: "https://cloud.tencent.com/document/product/269/1626",
         reads: true,
         codes: &[10002, 10003, 10004, 10007, 10010, 10015],
-        answers: &[10002, 10003, 10004, 10005, 10007, 10010, 10015],
+        answers: &[10002, 10004, 10005, 10007, 10010, 10015],
         ..super::SPEC
     };
     type Request<'a> = Request<'a>;

@@ -73,7 +73,7 @@ impl Command for GetSpecifiedGroupMemberInfo {
         page: "https://trtc.io/document/64897",
         reads: true,
         codes: &[10002, 10003, 10004, 10005, 10007, 10010, 10015],
-        answers: &[10002, 10003, 10004, 10005, 10007, 10010, 10015],
+        answers: &[10002, 10004, 10005, 10007, 10010, 10015],
         ..super::SPEC
     };
     type Request<'a> = Request<'a>;
