@@ -274,6 +274,7 @@ fn update_member(who: &str, ask: &MemberUpdate) -> UpdateMember {
         name: ask.name.map(Into::into),
         admin: ask.admin,
         custom_info: ask.custom_info.map(Into::into),
+        ..MemberChange::default()
     };
     UpdateMember { account: account(who), change }
 }

@@ -18,6 +18,7 @@ fn the_new_owner_has_the_role_and_the_old_one_is_a_member() {
     let whole = Delta {
         facts: FactsWrite::Put(Box::new(Facts {
             owner: Some(account("anna")),
+            profile: hall.facts.profile.clone().touched(NOW_MS),
             ..hall.facts.clone()
         })),
         tally: Some(Tally { admins: 0, ..hall.tally }),
