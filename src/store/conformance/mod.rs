@@ -10,11 +10,14 @@
 //! Not here: rules, which are the domain's, and what one backend promises beyond the seam.
 
 mod accounts;
+mod ages;
 mod apps;
+mod joined;
 mod life;
 mod outbox;
 mod pages;
 mod probe;
+mod queries;
 mod racing;
 mod records;
 mod sanctions;
@@ -58,6 +61,8 @@ const CASES: &[Case] = cases![
     records::what_a_delta_does_not_name_stays,
     records::the_needed_members_are_shown_in_their_order,
     records::a_record_comes_back_as_it_was_written,
+    records::what_chat_keeps_of_a_member_comes_back,
+    records::the_facts_of_a_group_come_back,
     records::the_last_decision_is_the_one_that_counts,
     pages::members_stand_by_time_and_then_by_account,
     pages::a_page_begins_behind_any_place,
@@ -65,9 +70,15 @@ const CASES: &[Case] = cases![
     pages::a_walk_meets_everybody_who_stays_once,
     pages::a_member_with_another_time_moves,
     pages::a_long_list_is_walked_whole,
-    sanctions::bans_are_listed_in_the_order_of_banning,
-    sanctions::bans_are_shown_to_those_who_ask,
-    sanctions::bans_and_seats_end_with_the_room,
+    queries::a_page_holds_those_who_have_one_of_its_roles,
+    queries::a_long_list_is_walked_by_role,
+    queries::a_sink_that_wants_no_page_is_shown_nothing,
+    queries::a_sink_that_has_enough_is_shown_no_more,
+    queries::what_stands_beside_a_record_is_shown_to_those_who_ask,
+    sanctions::bans_and_mutes_are_listed_in_their_order,
+    sanctions::bans_and_mutes_are_shown_to_those_who_ask,
+    sanctions::a_ban_and_a_mute_of_one_account_are_two_records,
+    sanctions::bans_mutes_and_seats_end_with_the_room,
     sanctions::seats_are_one_record,
     accounts::accounts_are_kept_apart_from_rooms_and_of_each_app,
     accounts::accounts_are_gone_with_their_epoch,
@@ -82,6 +93,13 @@ const CASES: &[Case] = cases![
     apps::apps_do_not_see_each_other,
     apps::rooms_and_members_are_counted,
     apps::a_new_epoch_empties_one_app,
+    ages::rooms_are_listed_by_age,
+    ages::a_creation_that_fails_has_no_age,
+    ages::rooms_are_counted_by_type,
+    joined::the_rooms_of_an_account_are_shown_as_it_came_in,
+    joined::nobody_is_in_a_room_that_ended,
+    joined::whoever_is_in_many_rooms_is_in_each,
+    joined::who_came_into_a_room_is_present,
     racing::one_of_many_creations_wins,
     racing::one_of_many_destructions_wins,
     racing::a_room_that_comes_and_goes_is_counted_right,

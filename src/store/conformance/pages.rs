@@ -3,7 +3,8 @@
 use super::probe::{Probe, enter, key, member, names, position};
 use crate::domain::{Delta, Entrance, Entry, Member, MemberWrite, PageEnd, Position, RoomKey};
 
-fn place(member: &Member) -> Position {
+/// Where a member stands.
+pub(super) fn place(member: &Member) -> Position {
     Position { joined_ms: member.joined_ms, account: member.account.clone() }
 }
 

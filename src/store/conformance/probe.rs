@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::sight::{self, Listing, RoomSeen};
 use crate::domain::{
-    Account, AppId, CreateRoom, Delta, Enter, EnterMany, Entrance, Entry, Env, Gate, Leave,
-    LeaveReason, MAX_ENTRIES_PER_STEP, Member, MemberWrite, Need, Operation, PageEnd, PageQuery,
-    Position, Refusal, RoomId, RoomKey, RoomRules, RoomView, Silenced, Slice,
+    Account, AppId, Aside, CreateRoom, Delta, Enter, EnterMany, Entrance, Entry, Env, Facts,
+    FactsWrite, Gate, GroupProfile, GroupType, Leave, LeaveReason, MAX_ENTRIES_PER_STEP, Member,
+    MemberWrite, Need, Operation, PageEnd, PageQuery, Position, Refusal, RoomId, RoomKey, RoomKind,
+    RoomRules, RoomView, Silenced, Slice, Tally,
 };
 use crate::store::{Counts, RoomStore, TxError};
 
@@ -68,6 +69,19 @@ impl Probe {
         self.must(key, &create("olga")).await;
     }
 
+    /// Makes a group that nobody is in.
+    pub(super) async fn create_group(&self, key: &RoomKey, of: GroupType) {
+        let facts = FactsWrite::Put(Box::new(group(of)));
+        let need = Need { create: true, ..Need::default() };
+        let mut decide = |seen: &Slice<'_>| {
+            assert!(seen.room.is_none(), "{self}: {key:?} is free");
+            let tally = Some(Tally::default());
+            Ok(Delta { facts: facts.clone(), tally, ..Delta::default() })
+        };
+        let made = self.store.transact(key, need, &mut decide).await;
+        assert_eq!(made, Ok(()), "{self}: {key:?} is made");
+    }
+
     /// Lets people in, one after another.
     pub(super) async fn enter(&self, key: &RoomKey, names: &[&str]) {
         for name in names {
@@ -112,6 +126,18 @@ impl Probe {
         assert_eq!(written, Ok(()), "{self}: {key:?} takes {members:?}");
     }
 
+    /// Removes records as they are, and counts them.
+    pub(super) async fn remove(&self, key: &RoomKey, names: &[&str]) {
+        let mut decide = |seen: &Slice<'_>| {
+            let mut tally = *seen.room()?.tally;
+            tally.members -= u32::try_from(names.len()).expect("a few members");
+            let members = names.iter().map(|name| MemberWrite::Remove(account(name))).collect();
+            Ok(Delta { tally: Some(tally), members, ..Delta::default() })
+        };
+        let written = self.store.transact(key, Need::default(), &mut decide).await;
+        assert_eq!(written, Ok(()), "{self}: {key:?} loses {names:?}");
+    }
+
     /// A room's facts and counts.
     pub(super) async fn room(&self, key: &RoomKey) -> Result<RoomSeen, TxError> {
         sight::room(&*self.store, key).await
@@ -124,13 +150,26 @@ impl Probe {
         after: Option<&Position>,
         limit: usize,
     ) -> (Vec<Member>, PageEnd) {
-        let mut listing = Listing::default();
         let query = PageQuery { after, ..PageQuery::first(limit) };
-        match self.store.page(key, query, &mut listing).await {
+        let mut listing = Listing::default();
+        let end = self.page_of(key, query, &mut listing).await;
+        let nothing = vec![Aside::default(); listing.members.len()];
+        assert_eq!(listing.asides, nothing, "{self}: nobody asked for more than the records");
+        (listing.members, end)
+    }
+
+    /// A page of what a query wants.
+    pub(super) async fn page_of(
+        &self,
+        key: &RoomKey,
+        query: PageQuery<'_>,
+        listing: &mut Listing,
+    ) -> PageEnd {
+        match self.store.page(key, query, listing).await {
             Ok(end) => {
                 assert!(listing.begun(), "{self}: a page begins, even an empty one");
-                assert!(listing.members.len() <= limit, "{self}: a page holds its limit");
-                (listing.members, end)
+                assert!(listing.members.len() <= query.limit, "{self}: a page holds its limit");
+                end
             }
             Err(error) => panic!("{self}: {key:?} has no page: {error}"),
         }
@@ -230,6 +269,23 @@ pub(super) fn enter(name: &str) -> Enter {
 
 pub(super) fn leave(name: &str) -> Leave {
     Leave { account: account(name), reason: LeaveReason::Left }
+}
+
+/// What is true of a group of nobody's.
+pub(super) fn group(of: GroupType) -> Facts {
+    Facts {
+        kind: RoomKind::Group(of),
+        name: "a group".into(),
+        owner: None,
+        created_ms: NOW_MS,
+        schedule: None,
+        max_member_count: 10_000,
+        silenced: Silenced::default(),
+        custom_info: "".into(),
+        seats: None,
+        gate: Gate::default(),
+        profile: GroupProfile::default(),
+    }
 }
 
 /// A record at a place.

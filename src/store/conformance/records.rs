@@ -1,9 +1,10 @@
 //! Records: what is written is what is shown.
 
-use super::probe::{APP, Probe, account, enter, key, member};
+use super::probe::{APP, Probe, account, enter, group, key, member};
 use super::sight::copied;
 use crate::domain::{
-    Account, Delta, Enter, Entrance, Facts, FactsWrite, Member, MemberWrite, Need, Role, RoomKey,
+    Account, ApplyOption, CustomFields, Delta, Enter, Entrance, Facts, FactsWrite, GroupProfile,
+    GroupType, InviteOption, MAX_CUSTOM_FIELDS, Member, MemberWrite, MsgFlag, Need, Role, RoomKey,
     Slice, Tally,
 };
 
@@ -20,7 +21,9 @@ pub(super) async fn a_delta_is_written_whole(probe: Probe) {
     probe.create(&key).await;
     probe.enter(&key, &["anna", "bert"]).await;
     let new_facts = Facts { name: "renamed".into(), ..facts(&probe, &key).await };
-    let tally = Tally { members: 2, admins: 1, newest_joined_ms: 77, ..Tally::default() };
+    let tally =
+        Tally { members: 2, admins: 1, newest_joined_ms: 77, newest_ban: 3, ..Tally::default() };
+    let tally = Tally { newest_mute: u64::MAX, messages: u32::MAX, ..tally };
     let bert = probe.list(&key).await.remove(1);
     let bert = Member { role: Role::Admin, name: "B.".into(), ..bert };
     let carl = Member { custom_info: "{}".into(), ..member("carl", 5) };
@@ -140,6 +143,86 @@ pub(super) async fn a_record_comes_back_as_it_was_written(probe: Probe) {
     for member in &written {
         let alone = shown(&probe, &key, std::slice::from_ref(&member.account)).await;
         assert_eq!(alone, [Some(member.clone())], "{probe}: by account");
+    }
+}
+
+/// Fields of one letter each, by these values.
+fn fields(values: &[&str]) -> CustomFields {
+    let field = |(key, value): (char, &&str)| (key.to_string().into(), (*value).into());
+    CustomFields::default().with(&('a'..).zip(values).map(field).collect::<Vec<_>>())
+}
+
+pub(super) async fn what_chat_keeps_of_a_member_comes_back(probe: Probe) {
+    let key = key("group");
+    probe.create_group(&key, GroupType::Public).await;
+    let long = "é".repeat(250);
+    let most = vec![long.as_str(); MAX_CUSTOM_FIELDS];
+    let values: [&[&str]; 4] = [&[], &["1"], &["", "\"2\"", "\u{1}"], &most];
+    let flags =
+        [MsgFlag::Notify, MsgFlag::OnlineOnly, MsgFlag::Discard, MsgFlag::OnlineOnlyExceptAt];
+    let seqs = [0, 1, u32::MAX];
+    let mut written: Vec<Member> = Vec::new();
+    // Every word with every other, so that none is kept in the place of another.
+    for bits in 0..16_usize {
+        for role in [Role::Owner, Role::Admin, Role::Member] {
+            for msg_flag in flags {
+                let nth = written.len();
+                let name = format!("member-{nth:03}");
+                let marks: &[u32] = if bits & 8 == 0 { &[] } else { &[1_000, u32::MAX] };
+                written.push(Member {
+                    role,
+                    msg_flag,
+                    entered: bits & 1 == 0,
+                    robot: bits & 2 == 0,
+                    awaits_seat: bits & 4 == 0,
+                    marks: marks.into(),
+                    fields: fields(values[nth % values.len()]),
+                    msg_seq: seqs[nth % seqs.len()],
+                    ..member(&name, nth as u64)
+                });
+            }
+        }
+    }
+    probe.put(&key, written.clone()).await;
+    assert_eq!(probe.list(&key).await, written, "{probe}: in the list");
+    let accounts: Vec<Account> = written.iter().map(|member| member.account.clone()).collect();
+    let alone = shown(&probe, &key, &accounts).await;
+    assert_eq!(alone, written.iter().cloned().map(Some).collect::<Vec<_>>(), "{probe}: by account");
+
+    // Each takes what the one behind it had, in its place.
+    let others: Vec<Member> = written.iter().cycle().skip(1).take(written.len()).cloned().collect();
+    let others = written.iter().zip(others).map(|(Member { account, joined_ms, .. }, other)| {
+        Member { account: account.clone(), joined_ms: *joined_ms, ..other }
+    });
+    let others: Vec<Member> = others.collect();
+    let members = others.iter().cloned().map(MemberWrite::Put).collect();
+    probe.write(&key, Delta { members, ..Delta::default() }).await;
+    assert_eq!(probe.list(&key).await, others, "{probe}: written over");
+}
+
+pub(super) async fn the_facts_of_a_group_come_back(probe: Probe) {
+    for of in GroupType::ALL {
+        let key = key(&format!("{of:?}"));
+        probe.create_group(&key, of).await;
+        assert_eq!(facts(&probe, &key).await, group(of), "{probe}: as it was made");
+        let profile = GroupProfile {
+            introduction: "what it is about".into(),
+            notification: "\"\u{1}\"".into(),
+            face_url: "https://example.com/face".into(),
+            apply: ApplyOption::Disabled,
+            invite: InviteOption::Permission,
+            fields: fields(&["1", "2"]),
+            topics: true,
+            permissions: true,
+            default_permission: u32::MAX,
+            history: Some(false),
+            changes: 7,
+            changed_ms: u64::MAX,
+        };
+        let changed = Facts { owner: Some(account("olga")), profile, ..group(of) };
+        let put = FactsWrite::Put(Box::new(changed.clone()));
+        probe.write(&key, Delta { facts: put, ..Delta::default() }).await;
+        assert_eq!(facts(&probe, &key).await, changed, "{probe}: as it was changed");
     }
 }
 

@@ -1,5 +1,6 @@
 //! How the suite acts on a store, and everything it can see of it.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use crate::domain::{
@@ -44,6 +45,8 @@ pub struct RoomSeen {
     pub tally: Tally,
     /// Its members, in order.
     pub members: Vec<Member>,
+    /// What is kept of each of them beside the record.
+    pub asides: Vec<Aside>,
     /// Its seats.
     pub seats: Seats,
     /// Its bans in the order of banning, those that are over too.
@@ -58,7 +61,8 @@ pub struct RoomSeen {
 /// As the reads of the store; a room that ends meanwhile is [`Refusal::NoSuchRoom`].
 ///
 /// # Panics
-/// When a page breaks the promises of [`PageSink`], or its count is not the tally's.
+/// When a page breaks the promises of [`PageSink`], its count is not the tally's, or an aside is not
+/// what mutes and rooms say of its account.
 pub async fn everything(store: &dyn RoomStore, app: AppId) -> Result<Vec<RoomSeen>, TxError> {
     let mut rooms = Vec::new();
     let mut see = |room: &RoomId, view: &RoomView<'_>| rooms.push(seen(room, view));
@@ -67,10 +71,11 @@ pub async fn everything(store: &dyn RoomStore, app: AppId) -> Result<Vec<RoomSee
     for room in &mut rooms {
         let key = RoomKey { app, room: room.room.clone() };
         let mut listing = Listing::default();
-        let query = PageQuery { seats: true, ..PageQuery::first(usize::MAX) };
+        let query = PageQuery { seats: true, asides: true, ..PageQuery::first(usize::MAX) };
         let end = store.page(&key, query, &mut listing).await?;
         assert_eq!((end.next, end.count), (None, room.tally.members), "the end of {room:?}");
         room.members = listing.members;
+        room.asides = listing.asides;
         room.seats = listing.seats;
         for (kind, kept) in
             [(SanctionKind::Ban, &mut room.bans), (SanctionKind::Mute, &mut room.mutes)]
@@ -82,17 +87,35 @@ pub async fn everything(store: &dyn RoomStore, app: AppId) -> Result<Vec<RoomSee
             store.sanctions(&key, kind, 0, &mut see).await?;
         }
     }
+    assert_asides(&rooms);
     Ok(rooms)
 }
 
-/// A room as a listing shows it; members, seats, bans and mutes are yet to come.
-fn seen(room: &RoomId, view: &RoomView<'_>) -> RoomSeen {
+/// Each aside says what the room's mutes and all rooms together say of its account.
+fn assert_asides(rooms: &[RoomSeen]) {
+    let of_rooms = rooms.iter().filter(|room| !room.facts.kind.is_group());
+    let entered = of_rooms.flat_map(|room| &room.members).filter(|member| member.entered);
+    let present: HashSet<&Account> = entered.map(|member| &member.account).collect();
+    for room in rooms {
+        let mutes = room.mutes.iter().map(|mute| (&mute.account, mute.until_ms));
+        let muted: HashMap<&Account, u64> = mutes.collect();
+        for (Member { account, .. }, aside) in room.members.iter().zip(&room.asides) {
+            let muted_until_ms = muted.get(account).copied().unwrap_or_default();
+            let expected = Aside { muted_until_ms, present: present.contains(account) };
+            assert_eq!(*aside, expected, "beside {account} of {}", room.room);
+        }
+    }
+}
+
+/// A room as a listing shows it; what else is seen of it is yet to come.
+pub(super) fn seen(room: &RoomId, view: &RoomView<'_>) -> RoomSeen {
     RoomSeen {
         room: room.clone(),
         incarnation: view.incarnation,
         facts: view.facts.clone(),
         tally: *view.tally,
         members: Vec::new(),
+        asides: Vec::new(),
         seats: Seats::default(),
         bans: Vec::new(),
         mutes: Vec::new(),
@@ -123,13 +146,29 @@ pub(super) async fn room(store: &dyn RoomStore, key: &RoomKey) -> Result<RoomSee
 pub(super) struct Listing {
     /// How many members were announced.
     at_most: Option<usize>,
+    /// Of which incarnation they are.
+    pub(super) incarnation: u64,
     pub(super) members: Vec<Member>,
     /// What was shown beside each.
     pub(super) asides: Vec<Aside>,
     pub(super) seats: Seats,
+    /// After so many members it has enough, if it ever has.
+    enough: Option<usize>,
+    /// Why it wants no page, if it wants none.
+    refuses: Option<Refusal>,
 }
 
 impl Listing {
+    /// A sink that has enough after so many.
+    pub(super) fn of(enough: usize) -> Self {
+        Self { enough: Some(enough), ..Self::default() }
+    }
+
+    /// A sink that wants no page.
+    pub(super) fn refusing(refusal: Refusal) -> Self {
+        Self { refuses: Some(refusal), ..Self::default() }
+    }
+
     /// Whether the page was begun at all.
     pub(super) fn begun(&self) -> bool {
         self.at_most.is_some()
@@ -137,9 +176,13 @@ impl Listing {
 }
 
 impl PageSink for Listing {
-    fn begin(&mut self, _: &RoomView<'_>, at_most: usize, seats: &Seats) -> Result<(), Refusal> {
+    fn begin(&mut self, room: &RoomView<'_>, at_most: usize, seats: &Seats) -> Result<(), Refusal> {
         assert_eq!(self.at_most, None, "a page begins once");
+        if let Some(refusal) = self.refuses.clone() {
+            return Err(refusal);
+        }
         self.at_most = Some(at_most);
+        self.incarnation = room.incarnation;
         self.seats = seats.clone();
         Ok(())
     }
@@ -147,9 +190,14 @@ impl PageSink for Listing {
     fn member(&mut self, view: &MemberView<'_>, aside: &Aside) -> ControlFlow<()> {
         let at_most = self.at_most.expect("a page begins before its first member");
         assert!(self.members.len() < at_most, "more members than the {at_most} announced");
+        assert_ne!(self.enough, Some(self.members.len()), "who has enough is shown no more");
         self.members.push(copied(view));
         self.asides.push(*aside);
-        ControlFlow::Continue(())
+        if self.enough == Some(self.members.len()) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 }
 

@@ -84,7 +84,8 @@ impl Members {
         &'a self,
         query: &PageQuery<'_>,
     ) -> Box<dyn Iterator<Item = MemberView<'a>> + 'a> {
-        let PageQuery { after, roles, skip, .. } = *query;
+        let PageQuery { after, roles, .. } = *query;
+        let skip = query.skip.min(self.len());
         let view = |number| self.records.get(number).view();
         if roles == Roles::ALL {
             return match skip {

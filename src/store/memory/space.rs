@@ -218,16 +218,14 @@ impl Space {
             let seats = if query.seats { &room.seats } else { Seats::NONE };
             sink.begin(&room.view(), query.limit.min(room.members.len()), seats)?;
             let mut last = None;
-            let mut enough = false;
             for member in members.by_ref().take(query.limit) {
                 let aside = if query.asides { self.aside(room, &member) } else { Aside::default() };
                 last = Some(member);
-                enough = sink.member(&member, &aside).is_break();
-                if enough {
+                if sink.member(&member, &aside).is_break() {
                     break;
                 }
             }
-            let more = enough || members.next().is_some();
+            let more = members.next().is_some();
             let next = last.filter(|_| more).map(|member| Position {
                 joined_ms: member.joined_ms,
                 account: Account::parse(member.account).expect("kept accounts are right"),
