@@ -32,7 +32,7 @@ const ROUND: usize = 4_096;
 
 fn all(criterion: &mut Criterion) {
     let engine = Arc::new(Engine::new(
-        &common::settings().apps,
+        &common::settings(&[]).apps,
         Arc::new(MemoryStore::new()),
         common::metrics(),
     ));
@@ -145,7 +145,7 @@ fn gateway(criterion: &mut Criterion, engine: &Arc<Engine>, ticket: &str) {
         bencher.iter(|| gateway.find(black_box(&misspelt)).is_err());
     });
     let bench =
-        Engine::new(&common::settings().apps, Arc::new(MemoryStore::new()), common::metrics());
+        Engine::new(&common::settings(&[]).apps, Arc::new(MemoryStore::new()), common::metrics());
     let recorder = Gateway::new(Arc::new(bench.with_request_log()), Origins::Any);
     let (answer, took) = (perform(), Duration::from_micros(12));
     for (name, recorder) in [("no log", &gateway), ("a log, full", &recorder)] {

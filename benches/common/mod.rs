@@ -44,9 +44,10 @@ pub(crate) fn overrides() -> Vec<String> {
     ]
 }
 
-/// Settings as in `guestlist serve`.
-pub(crate) fn settings() -> Settings {
-    let sources = Sources { overrides: overrides(), ..Sources::default() };
+/// Settings as in `guestlist serve`, and more of what `--set` says.
+pub(crate) fn settings(more: &[String]) -> Settings {
+    let overrides = [overrides().as_slice(), more].concat();
+    let sources = Sources { overrides, ..Sources::default() };
     Settings::load(&sources, Defaults::Serve).expect("the settings of the benches are good")
 }
 

@@ -2,7 +2,7 @@
 //!
 //! One thread, no HTTP library, requests that were built before: what it takes from the machine is
 //! little and the same for every server. It does not believe a server: each reply is looked at for
-//! its status and length, and the first one of each connection for success.
+//! its status and length, and the first one of each connection for success (`reply`).
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
 
@@ -17,13 +17,12 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::{sleep, timeout};
 
 use crate::process::cpu_ns;
+use crate::reply::{Door, Reply};
 use crate::requests::Requests;
 use crate::spawned::Spawned;
 
 /// The longest reply that is taken, head and body, in bytes.
 const MAX_REPLY_BYTES: usize = 64 * 1024;
-/// How much two replies to like requests may differ in length: by the digits of their ids.
-const LENGTH_SLACK_BYTES: usize = 16;
 /// A server that takes longer than this for everything besides the measuring has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -67,26 +66,37 @@ impl Client {
         Self { runtime: runtime.expect("an event queue") }
     }
 
-    /// The body of the reply to one request, which must be a success.
-    pub(crate) fn ask(&self, address: SocketAddr, request: &[u8]) -> String {
+    /// The body of the reply to the next of some requests, which must be a success.
+    pub(crate) fn ask(&self, server: &Spawned, requests: &Requests) -> String {
         let asking = async {
-            let mut connection = Connection::open(address).await;
-            let body = connection.ask(request).await;
-            assert_success(body);
-            String::from_utf8(body.to_vec()).expect("JSON is text")
+            let mut connection = Connection::open(server.door(requests.door)).await;
+            let reply = connection.ask(requests.next()).await;
+            requests.door.assert_success(reply);
+            text(reply)
         };
         self.in_time(PATIENCE, asking)
     }
 
     /// Sends so many requests, one after the other.
-    pub(crate) fn ask_many(&self, address: SocketAddr, requests: &Requests, count: usize) {
+    pub(crate) fn ask_many(&self, server: &Spawned, requests: &Requests, count: usize) {
         let asking = async {
-            let mut connection = Connection::open(address).await;
+            let mut connection = Connection::open(server.door(requests.door)).await;
             for _ in 0..count {
-                assert_success(connection.ask(requests.next()).await);
+                requests.door.assert_success(connection.ask(requests.next()).await);
             }
         };
         self.in_time(PATIENCE, asking);
+    }
+
+    /// What the control plane shows for such a request.
+    pub(crate) fn look(&self, server: &Spawned, request: &[u8]) -> String {
+        let looking = async {
+            let mut connection = Connection::open(server.door(Door::Control)).await;
+            let reply = connection.ask(request).await;
+            assert_eq!(reply.status, 200);
+            text(reply)
+        };
+        self.in_time(PATIENCE, looking)
     }
 
     fn in_time<T>(&self, patience: Duration, answer: impl Future<Output = T>) -> T {
@@ -97,16 +107,17 @@ impl Client {
     /// Loads a server and measures it, after a warm-up.
     pub(crate) fn measure(&self, load: Load<'_>, window: Duration) -> Measured {
         let warm_up = (window / 5).max(Duration::from_millis(100));
-        let expected_bytes = self.ask(load.server.address, load.requests.next()).len();
+        let looked_at_bytes = self.ask(load.server, load.requests).len();
+        let door = load.requests.door;
         let measuring = async {
             let (answered, stop) = (Cell::new(0), Cell::new(false));
-            let opening = (0..load.connections).map(|_| Connection::open(load.server.address));
+            let opening = (0..load.connections).map(|_| Connection::open(load.server.door(door)));
             let connections = join_all(opening).await;
             let asking = connections.into_iter().enumerate().map(async |(nth, mut connection)| {
-                assert_success(connection.ask(load.requests.next_of(nth)).await);
+                door.assert_success(connection.ask(load.requests.next_of(nth)).await);
                 while !stop.get() {
-                    let bytes = connection.ask(load.requests.next_of(nth)).await.len();
-                    assert!(bytes.abs_diff(expected_bytes) <= LENGTH_SLACK_BYTES, "{bytes} bytes");
+                    let reply = connection.ask(load.requests.next_of(nth)).await;
+                    door.assert_alike(reply, looked_at_bytes);
                     answered.set(answered.get() + 1);
                 }
             });
@@ -142,40 +153,20 @@ impl Connection {
         Self { socket, reply: vec![0; MAX_REPLY_BYTES] }
     }
 
-    /// Sends a request and takes the whole reply. Its body is returned.
-    async fn ask(&mut self, request: &[u8]) -> &[u8] {
+    /// Sends a request and takes the whole reply.
+    async fn ask(&mut self, request: &[u8]) -> Reply<'_> {
         self.socket.write_all(request).await.expect("the server reads");
         let mut filled = 0;
-        loop {
+        while Reply::parse(&self.reply[..filled]).is_none() {
             let read = self.socket.read(&mut self.reply[filled..]).await;
             let read = read.expect("the server writes");
             assert!(read > 0, "the server hung up, or its reply has no end");
             filled += read;
-            if let Some((head, body)) = lengths(&self.reply[..filled])
-                && head + body <= filled
-            {
-                assert_eq!(head + body, filled, "bytes behind the reply");
-                return &self.reply[head..filled];
-            }
         }
+        Reply::parse(&self.reply[..filled]).expect("it was there just now")
     }
 }
 
-/// How long head and body of a reply are, once all of the head is there.
-fn lengths(reply: &[u8]) -> Option<(usize, usize)> {
-    const LENGTH: &[u8] = b"\r\ncontent-length: ";
-    let head = reply.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
-    assert!(reply.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&reply[..head]));
-    let at = reply[..head]
-        .windows(LENGTH.len())
-        .position(|bytes| bytes.eq_ignore_ascii_case(LENGTH))
-        .expect("a reply says its length");
-    let digits = reply[at + LENGTH.len()..].iter().take_while(|byte| byte.is_ascii_digit());
-    let body = digits.fold(0, |number, digit| number * 10 + usize::from(digit - b'0'));
-    Some((head + 4, body))
-}
-
-fn assert_success(body: &[u8]) {
-    let text = String::from_utf8_lossy(body);
-    assert!(text.contains(r#""ErrorCode":0,"#), "{text}");
+fn text(reply: Reply<'_>) -> String {
+    String::from_utf8(reply.body.to_vec()).expect("replies are text")
 }

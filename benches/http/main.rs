@@ -6,12 +6,15 @@
 //! a server spends on a request: it shakes less than requests per second, and the load generator
 //! has no part in it. `docs/performance.md` explains the figures.
 
+mod callbacks;
 #[path = "../common/mod.rs"]
 mod common;
 mod compare;
 mod load;
 mod options;
 mod process;
+mod receiver;
+mod reply;
 mod report;
 mod requests;
 mod scenarios;
@@ -33,7 +36,7 @@ fn main() -> ExitCode {
     }
     let options = Options::parse();
     if let Some(role) = options.serve_as {
-        servers::run(role, options.workers());
+        servers::run(role, options.workers(), &options.set);
         return ExitCode::SUCCESS;
     }
     if let Err(missing) = process::can_measure() {

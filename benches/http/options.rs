@@ -47,6 +47,9 @@ pub(crate) struct Options {
     pub(crate) members: u32,
     #[arg(long, hide = true)]
     pub(crate) serve_as: Option<Role>,
+    /// Settings of such a child.
+    #[arg(long, hide = true)]
+    pub(crate) set: Vec<String>,
     /// What cargo says to every bench.
     #[arg(long, hide = true)]
     bench: bool,

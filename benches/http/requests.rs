@@ -5,6 +5,7 @@ use std::cell::Cell;
 use guestlist::engine::encode_cursor;
 
 use crate::common::{ADMIN, APP, account, name_card, position, room, scattered};
+use crate::reply::Door;
 
 /// Members on a page.
 pub(crate) const PAGE: u32 = 50;
@@ -14,10 +15,17 @@ const VARIANTS: usize = 4_096;
 /// How many kinds of connections there are, each with requests of its own, where the order matters.
 pub(crate) const LANES: usize = 32;
 
+/// Rooms in which callbacks have something to tell: so many are on their way at a time.
+const SMALL_ROOMS: usize = 64;
+/// The token of the control plane.
+pub(crate) const CONTROL_TOKEN: &str = "bench";
+
 /// Requests to be sent over and over.
 pub(crate) struct Requests {
     /// One lane for all connections, or [`LANES`] of them.
     lanes: Vec<Lane>,
+    /// Where they go.
+    pub(crate) door: Door,
 }
 
 /// Requests to be sent one after the other.
@@ -34,7 +42,12 @@ impl Lane {
 
 impl Requests {
     fn new(bytes: impl IntoIterator<Item = Box<[u8]>>) -> Self {
-        Self { lanes: vec![Lane::new(bytes)] }
+        Self { lanes: vec![Lane::new(bytes)], door: Door::Vendor }
+    }
+
+    /// How many the first connection sends before it begins again.
+    pub(crate) fn len(&self) -> usize {
+        self.lanes[0].bytes.len()
     }
 
     /// The next one of the first connection. Goes on where the last measurement ended.
@@ -99,7 +112,53 @@ impl Requests {
             let rounds = members.iter().flat_map(|member| change.round(room_of, lane, *member));
             Lane::new(rounds.map(|(path, body)| request(path, ticket, &body)))
         };
-        Self { lanes: members.chunks(members.len() / LANES).enumerate().map(lane).collect() }
+        let lanes = members.chunks(members.len() / LANES).enumerate().map(lane).collect();
+        Self { lanes, door: Door::Vendor }
+    }
+
+    /// The small rooms of the connections, made by the administrator.
+    pub(crate) fn small_rooms(ticket: &str) -> Self {
+        let creation = |nth| {
+            let room = small_room(nth);
+            let body = format!(r#"{{"RoomInfo":{{"RoomId":"{room}","RoomType":"Conference"}}}}"#);
+            request("room_engine_http_srv/create_room", ticket, &body)
+        };
+        Self::new((0..SMALL_ROOMS).map(creation))
+    }
+
+    /// Another name for a small room, each time another one; every connection has rooms of its own.
+    pub(crate) fn room_updates(ticket: &str) -> Self {
+        let update = |nth: usize, name: &str| {
+            let room = small_room(nth);
+            let body = format!(r#"{{"RoomInfo":{{"RoomId":"{room}","RoomName":"{name}"}}}}"#);
+            request("room_engine_http_srv/update_room_info", ticket, &body)
+        };
+        let names = ["Monday", "Friday"];
+        let lane = |lane| {
+            let rooms = (lane..SMALL_ROOMS).step_by(LANES);
+            Lane::new(names.iter().flat_map(|name| rooms.clone().map(|nth| update(nth, name))))
+        };
+        Self { lanes: (0..LANES).map(lane).collect(), door: Door::Vendor }
+    }
+
+    /// The administrator enters each small room.
+    pub(crate) fn openings() -> Self {
+        let opening = |nth| presence("PUT", nth, ADMIN);
+        Self { lanes: vec![Lane::new((0..SMALL_ROOMS).map(opening))], door: Door::Control }
+    }
+
+    /// Somebody enters a small room, and leaves it; every connection has rooms of its own.
+    pub(crate) fn visits() -> Self {
+        let visitor = account(1);
+        let lane = |lane| {
+            let rooms = (lane..SMALL_ROOMS).step_by(LANES);
+            let visits = ["PUT", "DELETE"];
+            let visits = visits.iter().flat_map(|method| {
+                rooms.clone().map(|nth| presence(method, nth, visitor.as_str()))
+            });
+            Lane::new(visits)
+        };
+        Self { lanes: (0..LANES).map(lane).collect(), door: Door::Control }
     }
 }
 
@@ -181,6 +240,31 @@ fn named(number: u32, more: &str) -> String {
 /// A list of one account, and more.
 fn listed(number: u32, more: &str) -> String {
     format!(r#""MemberList_Account":["{}"],"Reason":"bench"{more}"#, account(number))
+}
+
+/// What is counted, as the control plane shows it.
+pub(crate) fn metrics() -> Box<[u8]> {
+    plane("GET", "/metrics")
+}
+
+/// A room of the connections', by its number.
+fn small_room(nth: usize) -> String {
+    format!("small-room-{nth:02}")
+}
+
+/// Somebody enters a small room (`PUT`), or leaves it (`DELETE`).
+fn presence(method: &str, nth: usize, account: &str) -> Box<[u8]> {
+    let room = small_room(nth);
+    plane(method, &format!("/_guestlist/v1/apps/{APP}/rooms/{room}/members/{account}"))
+}
+
+/// A request to the control plane.
+fn plane(method: &str, path: &str) -> Box<[u8]> {
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\nAccept: */*\r\n\
+         Authorization: Bearer {CONTROL_TOKEN}\r\n\r\n"
+    );
+    request.into_bytes().into()
 }
 
 fn page(ticket: &str, members: u32, cursor: &str) -> Box<[u8]> {

@@ -24,11 +24,11 @@ const CHANGED_MEMBERS: u32 = 100_000;
 const STARTS: usize = 9;
 
 /// What every scenario needs.
-struct Bench<'a> {
-    options: &'a Options,
-    client: Client,
+pub(crate) struct Bench<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) client: Client,
     /// The ticket that is reused.
-    ticket: String,
+    pub(crate) ticket: String,
     now_s: u64,
 }
 
@@ -43,10 +43,12 @@ pub(crate) fn run(options: &Options) {
     bench.against_bare_apps();
     let bytes_each = bench.large_room();
     bench.changes();
+    bench.callbacks();
     report::figures();
     if let Some(bytes_each) = bytes_each {
         report::figure("memory for each further member, bytes", bytes_each);
     }
+    bench.drain();
     bench.starts();
 }
 
@@ -68,7 +70,7 @@ impl Bench<'_> {
             let tickets = common::tickets(self.now_s, FORGOTTEN_TICKETS + FRESH_TICKETS);
             let (forgotten, tickets) = tickets.split_at(FORGOTTEN_TICKETS);
             let list = Requests::first_page(PAGE, forgotten);
-            self.client.ask_many(guestlist.address, &list, FORGOTTEN_TICKETS);
+            self.client.ask_many(&guestlist, &list, FORGOTTEN_TICKETS);
             let list = Requests::first_page(PAGE, tickets);
             self.compare(fresh, (&bare, &list), (&guestlist, &list));
         }
@@ -93,7 +95,7 @@ impl Bench<'_> {
         }
         let mut server = self.guestlist(&[PAGE]);
         let small = Requests::first_page(PAGE, [&self.ticket]);
-        self.client.ask(server.address, small.next());
+        self.client.ask(&server, &small);
         let before = resident_bytes(server.pid());
         server.fill(members);
         let more_bytes = resident_bytes(server.pid()) - before;
@@ -131,7 +133,7 @@ impl Bench<'_> {
         let start = |_| {
             let began = Instant::now();
             let server = self.program();
-            self.client.ask(server.address, creation.next());
+            self.client.ask(&server, &creation);
             let took_ms = began.elapsed().as_secs_f64() * 1_000.0;
             let resident_mib = resident_bytes(server.pid()) as f64 / (1024.0 * 1024.0);
             server.kill();
@@ -142,7 +144,7 @@ impl Bench<'_> {
         report::figure("idle memory, MiB", Spread::of(resident_mib));
     }
 
-    fn compare(&self, name: &str, a: (&Spawned, &Requests), b: (&Spawned, &Requests)) {
+    pub(crate) fn compare(&self, name: &str, a: (&Spawned, &Requests), b: (&Spawned, &Requests)) {
         if self.options.wants(name) {
             let load = |(server, requests)| Load { server, requests, connections: CONNECTIONS };
             report::comparison(name, &compare(&self.client, self.options, load(a), load(b)));
@@ -155,7 +157,7 @@ impl Bench<'_> {
 
     /// A bare app that gives one of a server's replies.
     fn bare_twin(&self, server: &Spawned, requests: &Requests) -> Spawned {
-        let reply = self.client.ask(server.address, requests.next());
+        let reply = self.client.ask(server, requests);
         Spawned::bare(self.options.workers(), &reply)
     }
 
@@ -169,7 +171,7 @@ impl Bench<'_> {
         }
         Spawned::start(&mut command, "", |line| {
             let started: serde_json::Value = serde_json::from_str(line).ok()?;
-            started.get("listen")?.as_str()?.parse().ok()
+            Some((started.get("listen")?.as_str()?.parse().ok()?, None))
         })
     }
 }

@@ -19,7 +19,7 @@ use crate::common::{self, APP};
 use crate::options::Role;
 
 /// Serves until the input ends.
-pub(crate) fn run(role: Role, workers: usize) {
+pub(crate) fn run(role: Role, workers: usize, more: &[String]) {
     let runtime = Builder::new_multi_thread()
         .worker_threads(workers)
         .enable_all()
@@ -28,7 +28,7 @@ pub(crate) fn run(role: Role, workers: usize) {
     let lines = std::io::stdin().lock().lines();
     match role {
         Role::Bare => bare(&runtime, lines),
-        Role::Guestlist => guestlist(&runtime, lines),
+        Role::Guestlist => guestlist(&runtime, lines, more),
     }
 }
 
@@ -47,15 +47,19 @@ fn bare(runtime: &Runtime, mut lines: Lines<StdinLock<'_>>) {
     lines.for_each(drop);
 }
 
-/// The real thing. Each line of its input is a number of members: a room with so many is made, and
-/// a line of output says when it is there.
-fn guestlist(runtime: &Runtime, lines: Lines<StdinLock<'_>>) {
+/// The real thing, with more settings. Where its control plane is follows its address, if it is on.
+/// Each line of its input is a number of members: a room with so many is made, and a line of output
+/// says when it is there.
+fn guestlist(runtime: &Runtime, lines: Lines<StdinLock<'_>>, more: &[String]) {
     telemetry::lines_to_stderr();
     let store: Arc<dyn RoomStore> = Arc::new(MemoryStore::new());
-    let settings = common::settings();
+    let settings = common::settings(more);
     let running = runtime.block_on(app::start_on(&settings, false, Arc::clone(&store)));
     let running = running.expect("a free port");
-    say(running.address);
+    match running.control_address {
+        Some(control) => say(format_args!("{} {control}", running.address)),
+        None => say(running.address),
+    }
     let engine = Engine::new(&settings.apps, store, common::metrics());
     let app = engine.app(APP).expect("the app of the settings");
     for line in lines {

@@ -7,6 +7,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::options::Role;
+use crate::reply::Door;
 
 /// How often to look whether a child that was told to end has ended.
 const END_LOOKS: usize = 200;
@@ -18,35 +19,47 @@ pub(crate) struct Spawned {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
-    /// Where it listens.
-    pub(crate) address: SocketAddr,
+    address: SocketAddr,
+    control: Option<SocketAddr>,
 }
 
 impl Spawned {
     /// A bare app that answers everything with one line.
     pub(crate) fn bare(workers: usize, reply: &str) -> Self {
-        Self::this_program(Role::Bare, workers, &format!("{reply}\n"))
+        Self::this_program(Role::Bare, workers, &[], &format!("{reply}\n"))
     }
 
     /// guestlist with its rooms of these sizes.
     pub(crate) fn guestlist(workers: usize, rooms: &[u32]) -> Self {
-        let mut spawned = Self::this_program(Role::Guestlist, workers, "");
+        let mut spawned = Self::guestlist_with(workers, &[]);
         rooms.iter().for_each(|members| spawned.fill(*members));
         spawned
     }
 
-    fn this_program(role: Role, workers: usize, input: &str) -> Self {
+    /// guestlist with more settings and no room.
+    pub(crate) fn guestlist_with(workers: usize, settings: &[String]) -> Self {
+        Self::this_program(Role::Guestlist, workers, settings, "")
+    }
+
+    fn this_program(role: Role, workers: usize, settings: &[String], input: &str) -> Self {
         let program = std::env::current_exe().expect("a running program has a file");
         let mut command = Command::new(program);
         command.args(["--bench", "--serve-as", role.as_str(), "--workers", &workers.to_string()]);
-        Self::start(&mut command, input, |line| line.parse().ok())
+        for setting in settings {
+            command.args(["--set", setting]);
+        }
+        Self::start(&mut command, input, |line| {
+            let mut addresses = line.split(' ').map(str::parse);
+            Some((addresses.next()?.ok()?, addresses.next().transpose().ok()?))
+        })
     }
 
-    /// Starts a program that says in its first line where it listens.
+    /// Starts a program that says in its first line where it listens, and where its control plane
+    /// does, if it is on.
     pub(crate) fn start(
         command: &mut Command,
         input: &str,
-        address_in: impl Fn(&str) -> Option<SocketAddr>,
+        addresses_in: impl Fn(&str) -> Option<(SocketAddr, Option<SocketAddr>)>,
     ) -> Self {
         let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the program can be started");
@@ -58,13 +71,23 @@ impl Spawned {
             input: Some(stdin),
             output: BufReader::new(stdout),
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            control: None,
         };
         spawned.tell(input);
         let line = spawned.line();
-        spawned.address =
-            address_in(&line).unwrap_or_else(|| panic!("an address was expected, not {line:?}"));
-        assert!(spawned.address.ip().is_loopback());
+        (spawned.address, spawned.control) =
+            addresses_in(&line).unwrap_or_else(|| panic!("addresses were expected, not {line:?}"));
+        let mut addresses = [Some(spawned.address), spawned.control].into_iter().flatten();
+        assert!(addresses.all(|address| address.ip().is_loopback()));
         spawned
+    }
+
+    /// Where it listens.
+    pub(crate) fn door(&self, door: Door) -> SocketAddr {
+        match door {
+            Door::Vendor => self.address,
+            Door::Control => self.control.expect("the control plane is on"),
+        }
     }
 
     /// Has guestlist make a room.

@@ -5,16 +5,16 @@
 //! room's order; a letter leaves the outbox only when it was delivered, its attempts are spent, or
 //! nobody wants it any more. Not here: what a callback says and how it is sent (`callback`).
 
-use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use super::app::App;
 use super::log::{Kept, Log};
+use super::open::Open;
 use super::{Engine, Failure};
 use crate::domain::{AppId, Destination, Notice, RoomId, RoomKey};
 use crate::store::{DroppedLetter, TakenLetter};
@@ -173,9 +173,8 @@ pub enum Verdict {
 
 /// The callbacks of all apps.
 pub(super) struct Callbacks {
-    log: Log<LoggedCallback>,
-    /// The entries of notices that wait, by their number.
-    open: Mutex<HashMap<u64, (AppId, Weak<LoggedCallback>)>>,
+    pub(super) log: Log<LoggedCallback>,
+    pub(super) open: Open,
     last_id: AtomicU64,
     pub(super) courier: OnceLock<Arc<dyn Courier>>,
     metrics: Arc<Metrics>,
@@ -185,7 +184,7 @@ impl Callbacks {
     pub(super) fn new(metrics: Arc<Metrics>) -> Self {
         Self {
             log: Log::new(CALLBACK_LOG_BYTES),
-            open: Mutex::default(),
+            open: Open::default(),
             last_id: AtomicU64::new(0),
             courier: OnceLock::new(),
             metrics,
@@ -205,32 +204,30 @@ impl Callbacks {
         notice: Arc<Notice>,
         state: CallbackState,
     ) -> Arc<LoggedCallback> {
-        let id = notice.id;
         let entry = Arc::new(LoggedCallback::new(notice, state));
         if state == CallbackState::Waiting {
-            self.open.lock().insert(id, (app, Arc::downgrade(&entry)));
+            self.open.insert(app, &entry);
         }
         entry
     }
 
     /// Takes back what was prepared: it is not committed.
     pub(super) fn withdraw(&self, entry: &LoggedCallback) {
-        if entry.state() == CallbackState::Waiting {
-            self.open.lock().remove(&entry.notice.id);
-        }
+        self.open.remove(entry.notice.id);
     }
 
     /// Writes down what was committed.
     pub(super) fn committed(&self, app: AppId, entry: Arc<LoggedCallback>) {
-        self.log.append(app, entry);
+        for gone in self.log.append(app, entry) {
+            self.open.remove(gone.notice.id);
+        }
     }
 
     /// Writes down what had to go.
     pub(super) fn dropped(&self, letters: &[DroppedLetter]) {
         for letter in letters {
-            if self.close(letter.app, letter.notice.id, CallbackState::Dropped) {
-                self.metrics.callback_ended(letter.app.0, CallbackEnd::Dropped);
-            }
+            self.close(letter.app, letter.notice.id, CallbackState::Dropped);
+            self.metrics.callback_ended(letter.app.0, CallbackEnd::Dropped);
         }
     }
 
@@ -250,27 +247,23 @@ impl Callbacks {
 
     /// Forgets an app.
     pub(super) fn forget(&self, app: AppId) {
-        self.open.lock().retain(|_, (other, _)| *other != app);
+        self.open.forget(app);
         self.log.clear(app);
         if let Some(courier) = self.courier.get() {
             courier.forget(app);
         }
     }
 
-    /// Writes down the end of a notice that waits, once: whether this is it.
-    fn close(&self, app: AppId, id: u64, state: CallbackState) -> bool {
-        let Some((_, entry)) = self.open.lock().remove(&id) else { return false };
-        // The log may have had to let it go.
-        if let Some(entry) = entry.upgrade() {
+    /// Writes down the end of a notice that waits, if the log still has it.
+    fn close(&self, app: AppId, id: u64, state: CallbackState) {
+        if let Some(entry) = self.open.remove(id) {
             entry.end(state);
             self.log.touch(app);
         }
-        true
     }
 
     fn add(&self, app: AppId, id: u64, attempt: Attempt) {
-        let entry = self.open.lock().get(&id).and_then(|(_, entry)| entry.upgrade());
-        if let Some(entry) = entry {
+        if let Some(entry) = self.open.get(id) {
             entry.add(attempt);
             self.log.touch(app);
         }
@@ -358,9 +351,9 @@ impl Engine {
             }
             None => (Verdict::GivenUp, CallbackState::Failed, CallbackEnd::Failed),
         };
-        self.store.ack(&key, to, letter.id).await?;
-        // One that was dropped meanwhile has ended before.
-        if self.callbacks.close(app.id(), letter.notice.id, state) {
+        // One that was dropped meanwhile has ended so.
+        if self.store.ack(&key, to, letter.id).await? {
+            self.callbacks.close(app.id(), letter.notice.id, state);
             self.metrics.callback_ended(app.id().0, end);
         }
         Ok(verdict)
@@ -378,8 +371,9 @@ impl Engine {
             }
             for letter in letters {
                 let key = RoomKey { app: app.id(), room: letter.notice.room.clone() };
-                self.store.ack(&key, to, letter.id).await?;
-                self.callbacks.close(app.id(), letter.notice.id, CallbackState::NoUrl);
+                if self.store.ack(&key, to, letter.id).await? {
+                    self.callbacks.close(app.id(), letter.notice.id, CallbackState::NoUrl);
+                }
             }
         }
         Ok(())

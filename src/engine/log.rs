@@ -3,12 +3,12 @@
 //! Job: number each app's entries, keep the newest, find those behind a place, wait for more to
 //! come. Promise: all apps together never hold more than the bound; the oldest of all go first, and
 //! every app can tell how many of its own went; what `append` was given is there when it returns.
-//! Nobody filters, copies or waits under the lock. Not here: what an entry says, and disks.
+//! Nobody filters, copies, frees or waits under the lock. Not here: what an entry says, and disks.
 //!
 //! An app's entries have the numbers 1, 2, 3… in the order of their coming. Clearing takes the
 //! entries and not the numbers, so that a reader's place stays good.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ mod tests;
 
 /// What an entry takes besides itself, in bytes: its reference counts, and its place in two queues
 /// that may be half empty.
-const ENTRY_BYTES: usize = 40;
+const ENTRY_BYTES: usize = 64;
 /// How many entries a reader takes hold of at a time: the lock is free in between.
 const STEP: usize = 100;
 /// How long nobody looks again at entries that he has just looked at.
@@ -45,9 +45,10 @@ pub struct Log<T> {
 /// Everything that is kept.
 struct Shelves<T> {
     bytes: usize,
-    /// Whose entry came when: one for each entry, the oldest first.
-    order: VecDeque<AppId>,
-    by_app: HashMap<AppId, Shelf<T>>,
+    /// Whose entry came when, and what it takes: one for each entry, the oldest first. So nobody has
+    /// to look at an old entry to let go of it.
+    order: VecDeque<(AppId, usize)>,
+    by_app: BTreeMap<AppId, Shelf<T>>,
 }
 
 /// What is kept of one app.
@@ -86,34 +87,32 @@ impl<T: Kept> Log<T> {
     /// A log that holds at most so many bytes, over all apps.
     #[must_use]
     pub fn new(at_most_bytes: usize) -> Self {
-        let shelves = Shelves { bytes: 0, order: VecDeque::new(), by_app: HashMap::new() };
+        let shelves = Shelves { bytes: 0, order: VecDeque::new(), by_app: BTreeMap::new() };
         Self { at_most_bytes, shelves: Mutex::new(shelves) }
     }
 
-    /// What keeping an entry takes, in bytes.
-    fn weight(entry: &T) -> usize {
-        size_of::<T>() + entry.heap_bytes() + ENTRY_BYTES
-    }
-
-    /// Appends an entry to an app's, and drops the oldest of all until everything fits.
-    pub fn append(&self, app: AppId, entry: impl Into<Arc<T>>) {
+    /// Appends an entry to an app's, and takes out the oldest of all until everything fits. Answers
+    /// what had to go.
+    pub fn append(&self, app: AppId, entry: impl Into<Arc<T>>) -> Vec<Arc<T>> {
         let entry = entry.into();
-        let bytes = Self::weight(&entry);
+        let bytes = size_of::<T>() + entry.heap_bytes() + ENTRY_BYTES;
+        let mut gone = Vec::new();
         let mut shelves = self.shelves.lock();
         let shelf = shelves.by_app.entry(app).or_default();
         shelf.entries.push_back(entry);
         shelf.last += 1;
         // Whoever is not counted yet has not looked either, and will see the entry.
         let came = (shelf.waiting > 0).then(|| Arc::clone(&shelf.came));
-        shelves.order.push_back(app);
+        shelves.order.push_back((app, bytes));
         shelves.bytes += bytes;
         while shelves.bytes > self.at_most_bytes {
-            shelves.drop_oldest();
+            gone.push(shelves.take_oldest());
         }
         drop(shelves);
         if let Some(came) = came {
             came.notify_waiters();
         }
+        gone
     }
 
     /// Says that entries of an app are others than before: whoever waits looks again.
@@ -133,9 +132,12 @@ impl<T: Kept> Log<T> {
         let Some(shelf) = shelves.by_app.get_mut(&app) else { return };
         let cleared = std::mem::take(&mut shelf.entries);
         shelf.cleared_to = shelf.last;
-        let bytes: usize = cleared.iter().map(|entry| Self::weight(entry)).sum();
+        let mut bytes = 0;
+        shelves.order.retain(|(other, entry_bytes)| {
+            bytes += if *other == app { *entry_bytes } else { 0 };
+            *other != app
+        });
         shelves.bytes -= bytes;
-        shelves.order.retain(|other| *other != app);
         drop(shelves);
         drop(cleared);
     }
@@ -257,17 +259,18 @@ impl<T: Kept> Log<T> {
     }
 }
 
-impl<T: Kept> Shelves<T> {
-    fn drop_oldest(&mut self) {
-        let app = self.order.pop_front().expect("what weighs something has a place");
+impl<T> Shelves<T> {
+    fn take_oldest(&mut self) -> Arc<T> {
+        let (app, bytes) = self.order.pop_front().expect("what weighs something has a place");
         let shelf = self.by_app.get_mut(&app).expect("whose entry is there has a shelf");
         let oldest = shelf.entries.pop_front().expect("each place in the order is an entry's");
-        self.bytes -= Log::<T>::weight(&oldest);
+        self.bytes -= bytes;
         // Many apps that were busy once must not keep their empty queues.
         let room = shelf.entries.capacity();
         if room > SMALL_QUEUE && shelf.entries.len() < room / 4 {
             shelf.entries.shrink_to(room / 2);
         }
+        oldest
     }
 }
 

@@ -13,6 +13,7 @@ mod cursor;
 mod deciding;
 mod due;
 mod log;
+mod open;
 mod presence;
 mod random;
 mod rate;

@@ -183,7 +183,7 @@ impl RoomStore for Faulty {
         self.trouble(Calls::Changes).unwrap_or_else(taking)
     }
 
-    fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, ()> {
+    fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, bool> {
         self.trouble(Calls::Changes).unwrap_or_else(|| self.inner.ack(key, to, id))
     }
 

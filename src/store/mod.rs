@@ -257,12 +257,12 @@ pub trait RoomStore: Send + Sync + 'static {
         only: Option<&'a RoomId>,
     ) -> StoreFuture<'a, Vec<TakenLetter>>;
 
-    /// A letter that was taken is done with; the next of its room is ready. One that was dropped
-    /// meanwhile is no failure.
+    /// A letter that was taken is done with; the next of its room is ready. Answers whether it was
+    /// still there: one that was dropped meanwhile is no failure.
     ///
     /// # Errors
     /// [`TxError::Unavailable`].
-    fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, ()>;
+    fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, bool>;
 
     /// A letter that was taken is ready again at a moment, and before that no other of its room.
     /// One that was dropped meanwhile is no failure.

@@ -18,6 +18,8 @@ const DONE: &str = "-- done --";
 const TICKET: &str = "$(./target/release/guestlist usersig --identifier admin)";
 /// Lines of replies are broken before this many characters.
 const WIDTH: usize = 128;
+/// What a line is broken with. No reply has it.
+const BREAK: &str = "\n  ";
 
 /// What stands before a length of time, which is another each time.
 const LENGTHS: [&str; 2] = ["\"took_us\":", "\"offset_ms\":"];
@@ -146,7 +148,7 @@ fn broken(line: &str) -> String {
     let (mut broken, mut length) = (String::new(), 0);
     for piece in pieces {
         if length > 0 && length + piece.len() > WIDTH {
-            broken += "\n  ";
+            broken += BREAK;
             length = 2;
         }
         broken += piece;
@@ -156,8 +158,10 @@ fn broken(line: &str) -> String {
 }
 
 /// The same, whenever it was said and however long it took: numbers of ten digits and more are times.
+/// Lines are whole again, since where one is broken depends on how many digits a length of time has.
 fn timeless(said: &str) -> String {
-    let said = LENGTHS.iter().fold(said.to_owned(), |said, field| without_number(&said, field));
+    let whole = said.replace(BREAK, "");
+    let said = LENGTHS.iter().fold(whole, |said, field| without_number(&said, field));
     let pieces = said.split_inclusive(|character: char| !character.is_ascii_digit());
     let timeless = |piece: &str| {
         let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
@@ -201,8 +205,20 @@ fn replies_are_cut_and_broken_but_nothing_is_lost() {
     let long = format!(r#"{{"a":"{}","b":"c, d","e":{}}}"#, "x".repeat(110), "1".repeat(20));
     let lines = broken(&long);
     assert!(lines.lines().count() > 1 && lines.lines().all(|line| line.len() <= WIDTH), "{lines}");
-    assert_eq!(lines.replace("\n  ", ""), long);
+    assert_eq!(lines.replace(BREAK, ""), long);
     assert_eq!(timeless(r#"{"took_us":123,"b":4}"#), r#"{"took_us":…,"b":4}"#);
     assert_eq!(timeless(r#"{"offset_ms":-2,"b":4}"#), r#"{"offset_ms":…,"b":4}"#);
     assert_eq!(timeless("[123456789,1234567890]\n1795651234041"), "[123456789,a time]\na time");
+}
+
+#[test]
+fn a_line_that_is_broken_elsewhere_for_a_longer_time_says_the_same() {
+    let took = |us: u32, b: &str| {
+        let (a, c) = ("a".repeat(85), "c".repeat(5));
+        shortened(&format!(r#"{{"a":"{a}","took_us":{us},"b":"{b}","c":"{c}"}}"#))
+    };
+    let (short, long) = (took(821, "b"), took(1_000_821, "b"));
+    assert_ne!(short.lines().count(), long.lines().count(), "{short}{long}");
+    assert_eq!(timeless(&short), timeless(&long));
+    assert_ne!(timeless(&short), timeless(&took(821, "other")));
 }

@@ -85,9 +85,10 @@ fn it_holds_n_bytes_and_not_n_plus_1() {
     log.clear(ONE);
     log.append(ONE, note(1));
     log.append(ONE, note(2));
-    log.append(ONE, heavy(8));
+    let numbers = |gone: Vec<Arc<Note>>| gone.iter().map(|note| note.number).collect::<Vec<_>>();
+    assert_eq!(numbers(log.append(ONE, heavy(8))), [1]);
     assert_eq!(all(&log, ONE, 3), (vec![(5, 2), (6, 9)], 6, 1), "the oldest went for one byte");
-    log.append(ONE, heavy(2 * EMPTY_NOTE_BYTES + 7));
+    assert_eq!(numbers(log.append(ONE, heavy(2 * EMPTY_NOTE_BYTES + 7))), [2, 9]);
     assert_eq!(all(&log, ONE, 3), (vec![(7, 9)], 7, 3), "as many go as have to");
     log.append(ONE, heavy(2 * EMPTY_NOTE_BYTES + 8));
     assert_eq!(all(&log, ONE, 3), (vec![], 8, 5), "too large for all of it");
@@ -134,10 +135,10 @@ fn clearing_takes_the_entries_of_one_app_and_leaves_its_numbers() {
 #[test]
 fn an_app_that_was_busy_once_does_not_keep_its_queue() {
     let log = log_of(10_000);
-    (0..10_000).for_each(|number| log.append(ONE, note(number)));
+    (0..10_000).for_each(|number| drop(log.append(ONE, note(number))));
     let room = || log.shelves.lock().by_app[&ONE].entries.capacity();
     assert!(room() >= 10_000);
-    (0..9_990).for_each(|number| log.append(OTHER, note(number)));
+    (0..9_990).for_each(|number| drop(log.append(OTHER, note(number))));
     assert_eq!(all(&log, ONE, 0).0.len(), 10);
     assert!(room() <= 2 * SMALL_QUEUE, "{}", room());
 }

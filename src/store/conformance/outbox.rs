@@ -38,7 +38,7 @@ impl Probe {
     }
 
     async fn ack(&self, key: &RoomKey, id: u64) {
-        assert_eq!(self.store.ack(key, TO, id).await, Ok(()), "{self}: {id} is done with");
+        assert_eq!(self.store.ack(key, TO, id).await, Ok(true), "{self}: {id} is done with");
     }
 
     async fn put_off(&self, key: &RoomKey, id: u64, until_ms: u64) {
@@ -161,7 +161,8 @@ pub(super) async fn letters_are_counted_and_go_with_the_epoch(probe: Probe) {
     // Whoever was on the way with one comes back to an outbox that does not know it.
     probe.create(&here).await;
     post(&probe, &here, &[5]).await;
-    probe.ack(&here, taken.id).await;
+    let back = probe.store.ack(&here, TO, taken.id).await;
+    assert_eq!(back, Ok(false), "{probe}: it is gone");
     probe.put_off(&here, taken.id, u64::MAX).await;
     assert_eq!(numbers(&probe.take(APP, 0, 9).await), [5], "{probe}: the new one is ready");
 }

@@ -193,9 +193,8 @@ impl RoomStore for MemoryStore {
         done(Ok(self.outbox.take(app, to, now_ms, limit, only)))
     }
 
-    fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, ()> {
-        self.outbox.ack(key.app, to, &key.room, id);
-        done(Ok(()))
+    fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, bool> {
+        done(Ok(self.outbox.ack(key.app, to, &key.room, id)))
     }
 
     fn put_off<'a>(

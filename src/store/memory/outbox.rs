@@ -2,7 +2,9 @@
 //! within a bound of bytes.
 //!
 //! What is atomic: one call, under the one lock, which is taken after a room's and held for
-//! microseconds. When a letter does not fit, the oldest of all go first.
+//! microseconds. When a letter does not fit, the oldest of all go first. A full outbox drops one with
+//! each that comes, so that is what has to be cheap: the trees below know the heads of the queues
+//! alone, and a letter behind a head costs its place in the queue and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -12,7 +14,11 @@ use parking_lot::Mutex;
 use crate::domain::{AppId, Destination, Letter, Notice, RoomId};
 use crate::store::{DroppedLetter, OutboxCounts, TakenLetter};
 
-/// What a letter takes besides its notice, in bytes: its places in a queue and three trees.
+#[cfg(test)]
+mod tests;
+
+/// What a letter takes besides its notice, in bytes: its place in a queue that may be half empty,
+/// and for the only one of its room a queue of its own and places in three trees.
 const LETTER_BYTES: usize = 256;
 
 /// All letters of a store.
@@ -35,16 +41,24 @@ struct Letters {
     /// The latest number that was given.
     last_id: u64,
     queues: HashMap<QueueKey, Queue>,
-    /// Every letter by its number: the oldest first.
+    /// The head of every queue by its number: the first is the oldest letter of all.
     by_age: BTreeMap<u64, QueueKey>,
-    /// The numbers of each app's letters.
-    by_app: HashMap<AppId, BTreeSet<u64>>,
-    /// The heads of the queues that nobody has taken one of.
-    heads: HashMap<(AppId, Destination), BTreeSet<Head>>,
+    /// Every app that has letters.
+    apps: BTreeMap<AppId, AppLetters>,
 }
 
-/// Where a head stands among those that can be taken: when it is ready, its number, its room.
-type Head = (u64, u64, RoomId);
+/// What is known of one app's letters.
+#[derive(Default)]
+struct AppLetters {
+    waiting: u64,
+    /// The numbers of the heads of its queues: the first is the oldest letter of the app.
+    by_age: BTreeSet<u64>,
+    /// The rooms of the heads that can be taken: of the queues that nobody has taken one of.
+    ready: BTreeMap<Place, RoomId>,
+}
+
+/// Where a head stands among those that can be taken: to whom it is, when it is ready, its number.
+type Place = (Destination, u64, u64);
 
 /// The letters of one room to one destination. Never empty but while its head is taken.
 #[derive(Default)]
@@ -74,8 +88,8 @@ impl Outbox {
             return Vec::new();
         }
         let mut kept = self.letters.lock();
-        for Letter { to, notice } in letters {
-            kept.push(QueueKey { app, to, room: notice.room.clone() }, notice);
+        for letter in letters {
+            kept.push(app, letter);
         }
         let mut dropped = Vec::new();
         while kept.bytes > self.at_most_bytes {
@@ -99,21 +113,19 @@ impl Outbox {
                 std::iter::repeat_n(room.clone(), usize::from(ready)).take(limit).collect()
             }
             None => {
-                let heads = kept.heads.get(&(app, to)).into_iter().flatten();
-                let ready = heads.take_while(|(ready_ms, ..)| *ready_ms <= now_ms).take(limit);
-                ready.map(|(.., room)| room.clone()).collect()
+                let ready = kept.ready_until(app, to, now_ms).take(limit);
+                ready.map(|(_, room)| room.clone()).collect()
             }
         };
         ready.into_iter().map(|room| kept.hand_out(QueueKey { app, to, room })).collect()
     }
 
-    pub(super) fn ack(&self, app: AppId, to: Destination, room: &RoomId, id: u64) {
+    pub(super) fn ack(&self, app: AppId, to: Destination, room: &RoomId, id: u64) -> bool {
         let key = QueueKey { app, to, room: room.clone() };
         let mut kept = self.letters.lock();
-        if kept.give_back(&key, id) {
-            kept.pop(&key);
-        }
+        let there = kept.give_back(&key, id) && kept.pop(id).is_some();
         kept.offer(&key);
+        there
     }
 
     pub(super) fn put_off(
@@ -139,47 +151,89 @@ impl Outbox {
         let kept = self.letters.lock();
         match only {
             Some(room) => kept.ready_ms(app, to, room),
-            None => kept.heads.get(&(app, to))?.first().map(|(ready_ms, ..)| *ready_ms),
+            None => {
+                kept.ready_until(app, to, u64::MAX).next().map(|((_, ready_ms, _), _)| *ready_ms)
+            }
         }
     }
 
     pub(super) fn counts(&self, app: AppId) -> OutboxCounts {
         let kept = self.letters.lock();
-        let Some(ids) = kept.by_app.get(&app) else { return OutboxCounts::default() };
-        // The oldest of an app is the oldest of its queue.
-        let oldest = ids.first().and_then(|id| kept.queues.get(kept.by_age.get(id)?));
+        let Some(of_app) = kept.apps.get(&app) else { return OutboxCounts::default() };
+        let oldest = of_app.by_age.first().and_then(|id| kept.queues.get(kept.by_age.get(id)?));
         let oldest_ms = oldest.and_then(|queue| Some(queue.letters.front()?.notice.at_ms));
-        OutboxCounts { waiting: ids.len() as u64, oldest_ms }
+        OutboxCounts { waiting: of_app.waiting, oldest_ms }
     }
 
     /// Forgets all letters of an app.
     pub(super) fn clear(&self, app: AppId) {
         let mut kept = self.letters.lock();
-        kept.heads.retain(|(other, _), _| *other != app);
-        kept.by_app.remove(&app);
-        let gone = kept.queues.extract_if(|key, _| key.app == app);
-        let gone: Vec<Kept> = gone.flat_map(|(_, queue)| queue.letters).collect();
-        for letter in &gone {
-            kept.by_age.remove(&letter.id);
-            kept.bytes -= letter.bytes;
+        let of_app = kept.apps.remove(&app);
+        for id in of_app.iter().flat_map(|of_app| &of_app.by_age) {
+            kept.by_age.remove(id);
         }
+        let gone: Vec<_> = kept.queues.extract_if(|key, _| key.app == app).collect();
+        let letters = gone.iter().flat_map(|(_, queue)| &queue.letters);
+        kept.bytes -= letters.map(|letter| letter.bytes).sum::<usize>();
         drop(kept);
-        drop(gone);
+        drop((gone, of_app));
     }
 }
 
 impl Letters {
-    fn push(&mut self, key: QueueKey, notice: Arc<Notice>) {
+    fn push(&mut self, app: AppId, Letter { to, notice }: Letter) {
         self.last_id += 1;
+        let id = self.last_id;
         let bytes = notice.size_bytes() + LETTER_BYTES;
         self.bytes += bytes;
-        self.by_age.insert(self.last_id, key.clone());
-        self.by_app.entry(key.app).or_default().insert(self.last_id);
-        let queue = self.queues.entry(key.clone()).or_default();
-        queue.letters.push_back(Kept { id: self.last_id, bytes, notice });
+        let of_app = self.apps.entry(app).or_default();
+        of_app.waiting += 1;
+        let key = QueueKey { app, to, room: notice.room.clone() };
+        let queue = match self.queues.get_mut(&key) {
+            Some(queue) => queue,
+            None => self.queues.entry(key.clone()).or_default(),
+        };
+        queue.letters.push_back(Kept { id, bytes, notice });
         if queue.letters.len() == 1 {
-            self.offer(&key);
+            of_app.by_age.insert(id);
+            if queue.taken.is_none() {
+                of_app.ready.insert((to, queue.ready_ms, id), key.room.clone());
+            }
+            self.by_age.insert(id, key);
         }
+    }
+
+    /// Removes a letter that is the head of its queue. If it could be taken, so can the next one, at
+    /// once.
+    fn pop(&mut self, id: u64) -> Option<DroppedLetter> {
+        let key = self.by_age.remove(&id)?;
+        let of_app = self.apps.get_mut(&key.app).expect("whose letter is there has letters");
+        let queue = self.queues.get_mut(&key).expect("whose head is there has a queue");
+        let Kept { bytes, notice, .. } = queue.letters.pop_front().expect("its head is there");
+        self.bytes -= bytes;
+        of_app.waiting -= 1;
+        of_app.by_age.remove(&id);
+        let room = of_app.ready.remove(&(key.to, queue.ready_ms, id));
+        (queue.put_off, queue.ready_ms) = (0, 0);
+        let dropped = DroppedLetter { app: key.app, to: key.to, notice };
+        if let Some(next) = queue.letters.front() {
+            of_app.by_age.insert(next.id);
+            of_app.ready.extend(room.map(|room| ((key.to, 0, next.id), room)));
+            self.by_age.insert(next.id, key);
+            return Some(dropped);
+        }
+        if of_app.waiting == 0 {
+            self.apps.remove(&key.app);
+        }
+        if queue.taken.is_none() {
+            self.queues.remove(&key);
+        }
+        Some(dropped)
+    }
+
+    fn drop_oldest(&mut self) -> Option<DroppedLetter> {
+        let (id, _) = self.by_age.first_key_value()?;
+        self.pop(*id)
     }
 
     /// Puts the head of a queue where it can be taken, unless somebody has taken one of this queue.
@@ -192,28 +246,17 @@ impl Letters {
             self.queues.remove(key);
             return;
         };
-        let heads = self.heads.entry((key.app, key.to)).or_default();
-        heads.insert((queue.ready_ms, head.id, key.room.clone()));
-    }
-
-    /// Takes the head of a queue from where it can be taken.
-    fn withdraw(&mut self, key: &QueueKey) {
-        let Some(queue) = self.queues.get(key) else { return };
-        let Some(head) = queue.letters.front() else { return };
-        let place = (queue.ready_ms, head.id, key.room.clone());
-        if let Some(heads) = self.heads.get_mut(&(key.app, key.to)) {
-            heads.remove(&place);
-            if heads.is_empty() {
-                self.heads.remove(&(key.app, key.to));
-            }
-        }
+        let of_app = self.apps.get_mut(&key.app).expect("whose letter is there has letters");
+        of_app.ready.insert((key.to, queue.ready_ms, head.id), key.room.clone());
     }
 
     fn hand_out(&mut self, key: QueueKey) -> TakenLetter {
-        self.withdraw(&key);
         let queue = self.queues.get_mut(&key).expect("what is offered has a queue");
         let head = queue.letters.front().expect("what is offered is there");
         queue.taken = Some(head.id);
+        if let Some(of_app) = self.apps.get_mut(&key.app) {
+            of_app.ready.remove(&(key.to, queue.ready_ms, head.id));
+        }
         TakenLetter { id: head.id, put_off: queue.put_off, notice: Arc::clone(&head.notice) }
     }
 
@@ -226,114 +269,20 @@ impl Letters {
         queue.letters.front().is_some_and(|head| head.id == id)
     }
 
-    /// Removes the head of a queue. The next one is ready at once.
-    fn pop(&mut self, key: &QueueKey) -> Option<Kept> {
-        let queue = self.queues.get_mut(key)?;
-        let head = queue.letters.pop_front()?;
-        (queue.put_off, queue.ready_ms) = (0, 0);
-        self.by_age.remove(&head.id);
-        self.bytes -= head.bytes;
-        if let Some(ids) = self.by_app.get_mut(&key.app) {
-            ids.remove(&head.id);
-            if ids.is_empty() {
-                self.by_app.remove(&key.app);
-            }
-        }
-        Some(head)
-    }
-
-    fn drop_oldest(&mut self) -> Option<DroppedLetter> {
-        let key = self.by_age.first_key_value().map(|(_, key)| key.clone())?;
-        // The oldest of all is the oldest of its queue.
-        self.withdraw(&key);
-        let Kept { notice, .. } = self.pop(&key)?;
-        self.offer(&key);
-        Some(DroppedLetter { app: key.app, to: key.to, notice })
+    /// The heads to a destination that can be taken up to a moment: those first that are ready first.
+    fn ready_until(
+        &self,
+        app: AppId,
+        to: Destination,
+        until_ms: u64,
+    ) -> impl Iterator<Item = (&Place, &RoomId)> {
+        let of_app = self.apps.get(&app).into_iter();
+        of_app.flat_map(move |of_app| of_app.ready.range((to, 0, 0)..=(to, until_ms, u64::MAX)))
     }
 
     fn ready_ms(&self, app: AppId, to: Destination, room: &RoomId) -> Option<u64> {
         let queue = self.queues.get(&QueueKey { app, to, room: room.clone() })?;
         let free = queue.taken.is_none() && !queue.letters.is_empty();
         free.then_some(queue.ready_ms)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Account, Event};
-
-    const APP: AppId = AppId(1);
-    const TO: Destination = Destination::RoomEngine;
-
-    fn letter(room: &str, id: u64) -> Letter {
-        let event = Event::RoomUpdated { by: Account::parse("carl").unwrap() };
-        let room = RoomId::parse(room).unwrap();
-        let notice = Notice { id, room, at_ms: id, event, member_count: 0, facts: None };
-        Letter { to: TO, notice: Arc::new(notice) }
-    }
-
-    /// What one such letter holds, in bytes, with a room id of one letter.
-    fn letter_bytes() -> usize {
-        letter("a", 0).notice.size_bytes() + LETTER_BYTES
-    }
-
-    fn ids(dropped: &[DroppedLetter]) -> Vec<u64> {
-        dropped.iter().map(|letter| letter.notice.id).collect()
-    }
-
-    fn ready(outbox: &Outbox, now_ms: u64) -> Vec<(u64, u64)> {
-        let taken = outbox.take(APP, TO, now_ms, usize::MAX, None);
-        taken.iter().map(|letter| (letter.notice.id, letter.id)).collect()
-    }
-
-    #[test]
-    fn it_holds_n_bytes_and_not_n_plus_1() {
-        let outbox = Outbox::new(3 * letter_bytes());
-        for id in 1..=3 {
-            assert_eq!(outbox.post(APP, vec![letter("a", id)]), []);
-        }
-        assert_eq!(ids(&outbox.post(APP, vec![letter("b", 4)])), [1], "the oldest of all");
-        assert_eq!(ids(&outbox.post(AppId(2), vec![letter("a", 5), letter("b", 6)])), [2, 3]);
-        assert_eq!(ready(&outbox, 0), [(4, 4)], "nothing is left of the other room");
-        let small = Outbox::new(letter_bytes() - 1);
-        assert_eq!(ids(&small.post(APP, vec![letter("a", 1)])), [1], "too large for all of it");
-        let letters = small.letters.lock();
-        assert_eq!((letters.bytes, letters.queues.len(), letters.by_app.len()), (0, 0, 0));
-        assert!(letters.heads.is_empty() && letters.by_age.is_empty());
-    }
-
-    #[test]
-    fn a_letter_that_is_dropped_on_its_way_holds_its_room_until_it_is_back() {
-        for put_off in [false, true] {
-            let outbox = Outbox::new(2 * letter_bytes());
-            outbox.post(APP, vec![letter("a", 1), letter("a", 2)]);
-            assert_eq!(ready(&outbox, 0), [(1, 1)]);
-            assert_eq!(ids(&outbox.post(APP, vec![letter("a", 3)])), [1]);
-            assert_eq!(ready(&outbox, u64::MAX), [], "nobody overtakes the one on its way");
-            let room = RoomId::parse("a").unwrap();
-            if put_off {
-                outbox.put_off(APP, TO, &room, 1, u64::MAX);
-            } else {
-                outbox.ack(APP, TO, &room, 1);
-            }
-            assert_eq!(ready(&outbox, 0), [(2, 2)], "put off: {put_off}");
-            outbox.ack(APP, TO, &room, 2);
-            assert_eq!(ready(&outbox, 0), [(3, 3)]);
-            outbox.ack(APP, TO, &room, 3);
-            let letters = outbox.letters.lock();
-            assert_eq!((letters.bytes, letters.queues.len()), (0, 0));
-        }
-    }
-
-    #[test]
-    fn nothing_of_a_queue_stays_when_the_last_one_was_dropped_on_its_way() {
-        let outbox = Outbox::new(letter_bytes());
-        outbox.post(APP, vec![letter("a", 1)]);
-        assert_eq!(ready(&outbox, 0), [(1, 1)]);
-        assert_eq!(ids(&outbox.post(APP, vec![letter("b", 2)])), [1]);
-        outbox.put_off(APP, TO, &RoomId::parse("a").unwrap(), 1, 7);
-        assert_eq!(ready(&outbox, 0), [(2, 2)]);
-        assert_eq!(outbox.letters.lock().queues.len(), 1);
     }
 }
