@@ -9,8 +9,9 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use guestlist::config::{Defaults, Settings, Sources};
 use guestlist::domain::{
-    Account, AppId, CreateRoom, Decision, Delta, Env, Gate, Member, MemberWrite, Need, Operation,
-    Position, Role, RoomId, SeatRequest, Silenced, Slice, TakeSeatMode, Tally,
+    Account, AppId, CreateGroup, CreateRoom, CustomFields, Decision, Delta, Env, Gate,
+    GroupProfile, GroupType, Member, MemberWrite, Need, Operation, Position, Role, RoomId,
+    SeatRequest, Silenced, Slice, TakeSeatMode, Tally,
 };
 use guestlist::engine::{App, Engine};
 use guestlist::sig::usersig::{Claims, SecretKey, sign};
@@ -41,6 +42,7 @@ pub(crate) fn overrides() -> Vec<String> {
         "app.0.unlimited=true".to_owned(),
         format!("app.0.room.max_seat_count={SEATS}"),
         format!("app.0.room.max_robot_count={}", u32::MAX),
+        format!("app.0.chat.member_fields=[\"{}\",\"{}\"]", FIELDS[0].0, FIELDS[1].0),
     ]
 }
 
@@ -82,6 +84,14 @@ pub(crate) fn tickets(now_s: u64, count: usize) -> Vec<String> {
 pub(crate) fn room(members: u32) -> RoomId {
     RoomId::parse(&format!("room-of-{members}")).expect("a short name")
 }
+
+/// The community with so many members.
+pub(crate) fn community(members: u32) -> RoomId {
+    RoomId::parse(&format!("@TGS#_community-of-{members}")).expect("a short name")
+}
+
+/// The custom fields of a community's members, with what they hold.
+const FIELDS: [(&str, &str); 2] = [("level", "7"), ("title", "Keeper of the keys")];
 
 /// A member's account.
 pub(crate) fn account(number: u32) -> Account {
@@ -129,6 +139,26 @@ pub(crate) fn fill(engine: &Engine, app: &App, members: u32) {
     }
 }
 
+/// Makes [`community`]`(members)` and fills it: the owner first, one place for each.
+pub(crate) fn fill_community(engine: &Engine, app: &App, members: u32) {
+    let group = community(members);
+    let create = CreateGroup {
+        by: Account::parse(ADMIN).expect("13 bytes"),
+        group_type: GroupType::Community,
+        owner: Some(account(0)),
+        name: "Keepers".into(),
+        max_member_count: members,
+        profile: GroupProfile::default(),
+        created_ms: Some(FIRST_JOINED_MS),
+        members: Vec::new(),
+    };
+    at_once(engine.run(app, &group, &create)).expect("the group is new");
+    for from in (0..members).step_by(FILL_STEP as usize) {
+        let fill = Fill { from, to: members.min(from + FILL_STEP) };
+        at_once(engine.run(app, &group, &fill)).expect("the group is there");
+    }
+}
+
 /// What the memory store answers: it never makes anybody wait.
 pub(crate) fn at_once<T>(answer: impl Future<Output = T>) -> T {
     answer.now_or_never().expect("memory answers at once")
@@ -153,9 +183,15 @@ impl Operation for Fill {
         let (members, present) = (self.to, self.to);
         let tally = Tally { members, present, newest_joined_ms, ..*room.tally };
         let tally = tally.with_due(room.facts, env);
+        let fields = if room.facts.kind.is_group() { fields() } else { CustomFields::default() };
+        let member = |number| Member { fields: fields.clone(), ..member(number) };
         let members = (self.from..self.to).map(member).map(MemberWrite::Put).collect();
         Ok((Delta { tally: Some(tally), members, ..Delta::default() }, ()))
     }
+}
+
+fn fields() -> CustomFields {
+    CustomFields::default().with(&FIELDS.map(|(key, value)| (key.into(), value.into())))
 }
 
 fn member(number: u32) -> Member {

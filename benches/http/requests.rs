@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use guestlist::engine::encode_cursor;
 
-use crate::common::{ADMIN, APP, account, name_card, position, room, scattered};
+use crate::common::{ADMIN, APP, account, community, name_card, position, room, scattered};
 use crate::reply::Door;
 
 /// Members on a page.
@@ -76,6 +76,27 @@ impl Requests {
         let places = scattered(members - PAGE, VARIANTS).into_iter().map(position);
         let cursors = places.map(|place| encode_cursor(APP, &room(members), &place));
         Self::new(cursors.map(|cursor| page(ticket, members, &cursor)))
+    }
+
+    /// The profiles of 50 members of a community: the same ones, or others each time.
+    pub(crate) fn profiles(members: u32, whose: Members, ticket: &str) -> Self {
+        let page = PAGE as usize;
+        let chosen: Vec<Vec<u32>> = match whose {
+            Members::OneEach => vec![(0..PAGE).collect()],
+            Members::Random => {
+                scattered(members, VARIANTS).chunks_exact(page).map(<[u32]>::to_vec).collect()
+            }
+        };
+        Self::new(chosen.iter().map(|chosen| {
+            let accounts: Vec<String> =
+                chosen.iter().map(|number| format!("\"{}\"", account(*number))).collect();
+            let body = format!(
+                r#"{{"GroupId":"{}","Member_List_Account":[{}]}}"#,
+                community(members),
+                accounts.join(",")
+            );
+            request("group_open_http_svc/get_specified_group_member_info", ticket, &body)
+        }))
     }
 
     /// A name card for one member or another, each time another one.

@@ -43,10 +43,14 @@ pub(crate) fn run(options: &Options) {
     bench.against_bare_apps();
     let bytes_each = bench.large_room();
     bench.changes();
+    let community_bytes_each = bench.profiles();
     bench.callbacks();
     report::figures();
     if let Some(bytes_each) = bytes_each {
         report::figure("memory for each further member, bytes", bytes_each);
+    }
+    if let Some(bytes_each) = community_bytes_each {
+        report::figure("memory for each further member of a community, bytes", bytes_each);
     }
     bench.drain();
     bench.starts();
@@ -122,6 +126,30 @@ impl Bench<'_> {
                 self.compare(&name, (&server, &small), (&server, &large));
             }
         }
+    }
+
+    /// Chosen profiles of a large community beside those of one of a page, in one server. Tells the
+    /// memory for each further member.
+    fn profiles(&self) -> Option<Spread> {
+        let members = CHANGED_MEMBERS;
+        let same = format!("50 chosen profiles: the same accounts, of {members}; of {PAGE}");
+        let random = format!("50 chosen profiles: random accounts, of {members}; of {PAGE}");
+        let memory = "memory";
+        if ![&same, &random, memory].iter().any(|name| self.options.wants(name)) {
+            return None;
+        }
+        let mut server = self.guestlist(&[]);
+        server.fill_community(PAGE);
+        let small = Requests::profiles(PAGE, Members::OneEach, &self.ticket);
+        self.client.ask(&server, &small);
+        let before = resident_bytes(server.pid());
+        server.fill_community(members);
+        let more_bytes = resident_bytes(server.pid()) - before;
+        let large = Requests::profiles(members, Members::OneEach, &self.ticket);
+        self.compare(&same, (&server, &small), (&server, &large));
+        let large = Requests::profiles(members, Members::Random, &self.ticket);
+        self.compare(&random, (&server, &small), (&server, &large));
+        Some(Spread::of([more_bytes as f64 / f64::from(members)]))
     }
 
     /// The program itself, from its start to its first answer, and what it holds then.

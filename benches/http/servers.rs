@@ -18,6 +18,11 @@ use tokio::runtime::{Builder, Runtime};
 use crate::common::{self, APP};
 use crate::options::Role;
 
+/// What is filled at the word of a parent.
+pub(crate) const ROOM: &str = "room";
+/// The same, as chat knows it.
+pub(crate) const COMMUNITY: &str = "community";
+
 /// Serves until the input ends.
 pub(crate) fn run(role: Role, workers: usize, more: &[String]) {
     let runtime = Builder::new_multi_thread()
@@ -48,8 +53,8 @@ fn bare(runtime: &Runtime, mut lines: Lines<StdinLock<'_>>) {
 }
 
 /// The real thing, with more settings. Where its control plane is follows its address, if it is on.
-/// Each line of its input is a number of members: a room with so many is made, and a line of output
-/// says when it is there.
+/// Each line of its input says what is to be filled and with how many
+/// members; a line of output says when it is there.
 fn guestlist(runtime: &Runtime, lines: Lines<StdinLock<'_>>, more: &[String]) {
     telemetry::lines_to_stderr();
     let store: Arc<dyn RoomStore> = Arc::new(MemoryStore::new());
@@ -63,9 +68,14 @@ fn guestlist(runtime: &Runtime, lines: Lines<StdinLock<'_>>, more: &[String]) {
     let engine = Engine::new(&settings.apps, store, common::metrics());
     let app = engine.app(APP).expect("the app of the settings");
     for line in lines {
-        let members = line.expect("readable input").parse().expect("a number of members");
-        common::fill(&engine, &app, members);
-        say(members);
+        let line = line.expect("readable input");
+        let (what, members) = line.split_once(' ').expect("what, and how many members");
+        let members = members.parse().expect("a number of members");
+        match what {
+            COMMUNITY => common::fill_community(&engine, &app, members),
+            _ => common::fill(&engine, &app, members),
+        }
+        say(line);
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::options::Role;
 use crate::reply::Door;
+use crate::servers::{COMMUNITY, ROOM};
 
 /// How often to look whether a child that was told to end has ended.
 const END_LOOKS: usize = 200;
@@ -92,8 +93,18 @@ impl Spawned {
 
     /// Has guestlist make a room.
     pub(crate) fn fill(&mut self, members: u32) {
-        self.tell(&format!("{members}\n"));
-        assert_eq!(self.line(), members.to_string());
+        self.fill_one(ROOM, members);
+    }
+
+    /// Has guestlist make a community.
+    pub(crate) fn fill_community(&mut self, members: u32) {
+        self.fill_one(COMMUNITY, members);
+    }
+
+    fn fill_one(&mut self, what: &str, members: u32) {
+        let line = format!("{what} {members}");
+        self.tell(&format!("{line}\n"));
+        assert_eq!(self.line(), line);
     }
 
     /// The process.
