@@ -8,23 +8,42 @@ mod account_check;
 mod account_delete;
 mod account_fields;
 mod account_import;
+mod ban_fields;
+mod ban_group_member;
 mod codes;
 mod fields;
+mod forbid_send_msg;
+mod get_group_ban_member;
+mod get_group_member_info;
+mod get_group_muted_account;
+mod get_group_shutted_uin;
+mod get_online_member_num;
 mod get_role_in_group;
 mod get_specified_group_member_info;
 mod multiaccount_import;
+mod mute;
+mod muted;
 mod profile;
 mod reach;
 mod support;
+mod unban_group_member;
 mod words;
 
 pub use account_check::AccountCheck;
 pub use account_delete::AccountDelete;
 pub use account_import::AccountImport;
+pub use ban_group_member::BanGroupMember;
 pub use codes::{ACCOUNT_CODES, GROUP_CODES, account_wire, group_wire};
+pub use forbid_send_msg::ForbidSendMsg;
+pub use get_group_ban_member::GetGroupBanMember;
+pub use get_group_member_info::GetGroupMemberInfo;
+pub use get_group_muted_account::GetGroupMutedAccount;
+pub use get_group_shutted_uin::GetGroupShuttedUin;
+pub use get_online_member_num::GetOnlineMemberNum;
 pub use get_role_in_group::GetRoleInGroup;
 pub use get_specified_group_member_info::GetSpecifiedGroupMemberInfo;
 pub use multiaccount_import::MultiaccountImport;
+pub use unban_group_member::UnbanGroupMember;
 
 use super::command::{Entry, MayCall, Spec};
 use super::dialect::{Dialect, Envelope, UnknownCommand};
@@ -73,4 +92,12 @@ pub const COMMANDS: &[Entry] = &[
     Entry::of::<AccountDelete>(),
     Entry::of::<GetRoleInGroup>(),
     Entry::of::<GetSpecifiedGroupMemberInfo>(),
+    Entry::of::<GetGroupMemberInfo>(),
+    Entry::of::<ForbidSendMsg>(),
+    Entry::of::<GetGroupMutedAccount>(),
+    Entry::of::<GetGroupShuttedUin>(),
+    Entry::of::<BanGroupMember>(),
+    Entry::of::<UnbanGroupMember>(),
+    Entry::of::<GetGroupBanMember>(),
+    Entry::of::<GetOnlineMemberNum>(),
 ];

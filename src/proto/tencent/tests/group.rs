@@ -3,46 +3,58 @@
 use futures_util::FutureExt;
 
 use super::Desk;
-use crate::domain::{
-    Account, Decision, Delta, Env, Facts, FactsWrite, Gate, GroupProfile, GroupType, Need,
-    Operation, RoomId, RoomKind, Silenced, Slice, Tally,
-};
-
-/// Writes a group that nobody is in.
-struct WriteGroup(Account);
-
-impl Operation for WriteGroup {
-    type Output = ();
-
-    fn need(&self) -> Need<'_> {
-        Need { create: true, ..Need::default() }
-    }
-
-    fn decide(&self, _: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
-        let facts = Facts {
-            kind: RoomKind::Group(GroupType::Public),
-            name: "a group".into(),
-            owner: Some(self.0.clone()),
-            created_ms: env.now_ms,
-            schedule: None,
-            max_member_count: 200,
-            silenced: Silenced::default(),
-            custom_info: "".into(),
-            seats: None,
-            gate: Gate::default(),
-            profile: GroupProfile::default(),
-        };
-        let facts = FactsWrite::Put(Box::new(facts));
-        Ok((Delta { facts, tally: Some(Tally::default()), ..Delta::default() }, ()))
-    }
-}
+use crate::domain::{Account, CreateGroup, FirstMember, GroupProfile, GroupType, RoomId};
 
 impl Desk {
     /// A chat group that is somebody's.
     pub(in crate::proto::tencent) fn group(&self, group: &str, owner: &str) {
-        let (group, owner) = (RoomId::parse(group).unwrap(), Account::parse(owner).unwrap());
-        let (app, write) = (self.app(), WriteGroup(owner));
-        let writing = self.engine.run(&app, &group, &write);
-        writing.now_or_never().expect("memory answers at once").unwrap();
+        self.make_group(group, GroupType::Public, Some(owner), &[]);
+    }
+
+    /// A chat group of a type, with its owner and its ordinary members.
+    pub(in crate::proto::tencent) fn make_group(
+        &self,
+        group: &str,
+        group_type: GroupType,
+        owner: Option<&str>,
+        members: &[&str],
+    ) {
+        self.make_group_for(200, group, group_type, owner, members);
+    }
+
+    /// A large public group without an owner.
+    pub(in crate::proto::tencent) fn make_group_of(&self, group: &str, members: &[&str]) {
+        self.make_group_for(u32::MAX, group, GroupType::Public, None, members);
+    }
+
+    fn make_group_for(
+        &self,
+        max_member_count: u32,
+        group: &str,
+        group_type: GroupType,
+        owner: Option<&str>,
+        members: &[&str],
+    ) {
+        let account = |name: &str| Account::parse(name).unwrap();
+        let member = |name: &&str| FirstMember {
+            account: account(name),
+            admin: false,
+            name: "".into(),
+            msg_flag: None,
+            fields: Vec::new(),
+        };
+        let create = CreateGroup {
+            by: account("admin"),
+            group_type,
+            owner: owner.map(account),
+            name: "a group".into(),
+            max_member_count,
+            profile: GroupProfile::default(),
+            created_ms: None,
+            members: members.iter().map(member).collect(),
+        };
+        let (app, group) = (self.app(), RoomId::parse(group).unwrap());
+        let creating = self.engine.run(&app, &group, &create);
+        creating.now_or_never().expect("memory answers at once").unwrap();
     }
 }
