@@ -8,9 +8,11 @@ mod account_check;
 mod account_delete;
 mod account_fields;
 mod account_import;
+mod add_group_member;
 mod ban_fields;
 mod ban_group_member;
 mod codes;
+mod delete_group_member;
 mod fields;
 mod forbid_send_msg;
 mod get_group_ban_member;
@@ -20,10 +22,14 @@ mod get_group_shutted_uin;
 mod get_online_member_num;
 mod get_role_in_group;
 mod get_specified_group_member_info;
+mod import_group_member;
+mod member_results;
+mod modify_group_member_info;
 mod multiaccount_import;
 mod mute;
 mod muted;
 mod profile;
+mod quota;
 mod reach;
 mod support;
 mod unban_group_member;
@@ -32,8 +38,10 @@ mod words;
 pub use account_check::AccountCheck;
 pub use account_delete::AccountDelete;
 pub use account_import::AccountImport;
+pub use add_group_member::AddGroupMember;
 pub use ban_group_member::BanGroupMember;
 pub use codes::{ACCOUNT_CODES, GROUP_CODES, account_wire, group_wire};
+pub use delete_group_member::DeleteGroupMember;
 pub use forbid_send_msg::ForbidSendMsg;
 pub use get_group_ban_member::GetGroupBanMember;
 pub use get_group_member_info::GetGroupMemberInfo;
@@ -42,6 +50,9 @@ pub use get_group_shutted_uin::GetGroupShuttedUin;
 pub use get_online_member_num::GetOnlineMemberNum;
 pub use get_role_in_group::GetRoleInGroup;
 pub use get_specified_group_member_info::GetSpecifiedGroupMemberInfo;
+pub use import_group_member::ImportGroupMember;
+pub use member_results::MemberResults;
+pub use modify_group_member_info::ModifyGroupMemberInfo;
 pub use multiaccount_import::MultiaccountImport;
 pub use unban_group_member::UnbanGroupMember;
 
@@ -92,6 +103,10 @@ pub const COMMANDS: &[Entry] = &[
     Entry::of::<AccountDelete>(),
     Entry::of::<GetRoleInGroup>(),
     Entry::of::<GetSpecifiedGroupMemberInfo>(),
+    Entry::of::<AddGroupMember>(),
+    Entry::of::<DeleteGroupMember>(),
+    Entry::of::<ImportGroupMember>(),
+    Entry::of::<ModifyGroupMemberInfo>(),
     Entry::of::<GetGroupMemberInfo>(),
     Entry::of::<ForbidSendMsg>(),
     Entry::of::<GetGroupMutedAccount>(),
