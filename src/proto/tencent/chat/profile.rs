@@ -337,3 +337,26 @@ pub(super) struct FieldRow<'a> {
     /// Its value; empty when it is not set.
     value: &'a str,
 }
+
+#[cfg(test)]
+impl ProfileRow<'static> {
+    /// Whom the tests of the commands look at, with every field.
+    pub(super) fn of_bob(joined_s: u64) -> Self {
+        let field = |key, value| FieldRow { key, value };
+        Self {
+            app_member_defined_data: Some(vec![
+                field("group_member_p", "the value"),
+                field("group_member_p2", "the value2"),
+            ]),
+            join_time: Some(joined_s),
+            last_send_msg_time: Some(0),
+            account: "bob",
+            msg_flag: Some("AcceptAndNotify"),
+            msg_seq: Some(0),
+            mute_until: Some(joined_s + 3606),
+            name_card: Some("bob"),
+            online_status: Some("Online"),
+            role: Some("Member"),
+        }
+    }
+}
