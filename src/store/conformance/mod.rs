@@ -20,6 +20,7 @@ mod probe;
 mod queries;
 mod racing;
 mod records;
+mod roaming;
 mod sanctions;
 mod sight;
 
@@ -110,6 +111,8 @@ const CASES: &[Case] = cases![
     racing::nobody_sees_half_a_delta,
     racing::a_walk_among_others_misses_nobody,
     racing::whoever_decided_hears_of_the_commits_in_their_order,
+    roaming::the_rooms_of_an_account_are_found_while_others_come_and_go,
+    roaming::a_walk_by_age_misses_no_room_that_stays,
 ];
 
 /// Runs every case, each on a fresh and empty store.

@@ -18,7 +18,7 @@ use crate::domain::{
 use crate::store::{Decider, DroppedLetter, TxError};
 
 /// Tasks that race.
-const RACERS: u64 = 8;
+pub(super) const RACERS: u64 = 8;
 
 /// Starts a task for each racer, all at one moment, and collects what they say. A racer that
 /// panics ends the case.
@@ -40,7 +40,8 @@ where
     tasks.join_all().await
 }
 
-fn destroy() -> DestroyRoom {
+/// The end of a room.
+pub(super) fn destroy() -> DestroyRoom {
     DestroyRoom { by: account("carl") }
 }
 

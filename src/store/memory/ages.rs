@@ -43,6 +43,11 @@ impl Ages {
         behind.map(|(incarnation, room)| (*incarnation, room))
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     /// How many there are of each type.
     pub(super) fn of_type(&self) -> [u64; GroupType::ALL.len()] {
         self.of_type.each_ref().map(|rooms| rooms.len() as u64)

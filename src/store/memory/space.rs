@@ -341,7 +341,7 @@ impl Space {
     pub(super) fn counts(&self) -> Counts {
         let by_age = self.by_age.read();
         Counts {
-            rooms: self.by_id.read().len() as u64,
+            rooms: by_age.len() as u64,
             members: self.members.load(Ordering::Relaxed),
             of_type: by_age.of_type(),
             groups: by_age.groups(),
