@@ -3,6 +3,7 @@
 mod common;
 
 use std::hint::black_box;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +12,9 @@ use common::{
     room, scattered,
 };
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use guestlist::domain::{MemberChange, MemberView, PageQuery, PageSink, Seats, UpdateMember};
+use guestlist::domain::{
+    Aside, MemberChange, MemberView, PageQuery, PageSink, Refusal, RoomView, Seats, UpdateMember,
+};
 use guestlist::engine::{App, Engine};
 use guestlist::proto::tencent::{Gateway, Head, Origins};
 use guestlist::sig::usersig;
@@ -79,7 +82,7 @@ fn pages(criterion: &mut Criterion, engine: &Engine, app: &App) {
     for members in ROOMS {
         let room = room(members);
         let mut page = |after| {
-            let query = PageQuery { after, limit: PAGE, seats: false };
+            let query = PageQuery { after, ..PageQuery::first(PAGE) };
             let end = at_once(engine.page(app, &room, query, &mut rows));
             assert_eq!(rows.rows, PAGE);
             end.expect("the room is there")
@@ -166,12 +169,13 @@ struct Rows {
 }
 
 impl PageSink for Rows {
-    fn begin(&mut self, _: usize, _: &Seats) {
+    fn begin(&mut self, _: &RoomView<'_>, _: usize, _: &Seats) -> Result<(), Refusal> {
         self.out.clear();
         self.rows = 0;
+        Ok(())
     }
 
-    fn member(&mut self, member: &MemberView<'_>) {
+    fn member(&mut self, member: &MemberView<'_>, _: &Aside) -> ControlFlow<()> {
         self.rows += 1;
         for text in [member.account, member.name, member.custom_info] {
             assert!(member.plain);
@@ -179,6 +183,7 @@ impl PageSink for Rows {
             self.out.extend_from_slice(text.as_bytes());
             self.out.push(b'"');
         }
+        ControlFlow::Continue(())
     }
 }
 

@@ -160,15 +160,11 @@ impl Operation for Fill {
 fn member(number: u32) -> Member {
     let Position { joined_ms, account } = position(number);
     Member {
-        account,
         name: name_card(number).into(),
         custom_info: format!("level=7;team=r;{number:09}").into(),
         role: if number == 0 { Role::Owner } else { Role::Member },
         entered: true,
-        robot: false,
-        awaits_seat: false,
-        marks: Box::default(),
-        joined_ms,
+        ..Member::named(account, joined_ms)
     }
 }
 

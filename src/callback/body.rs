@@ -227,7 +227,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::{Gate, RoomId, RoomKind, Schedule, SeatSettings, Silenced, TakeSeatMode};
+    use crate::domain::{
+        Gate, GroupProfile, RoomId, RoomKind, Schedule, SeatSettings, Silenced, TakeSeatMode,
+    };
 
     fn account(text: &str) -> Account {
         Account::parse(text).unwrap()
@@ -237,14 +239,15 @@ mod tests {
         let facts = Facts {
             kind: RoomKind::Conference,
             name: "rname-123".into(),
-            owner: account("jack"),
+            owner: Some(account("jack")),
             created_ms: 1_703_589_922_780,
-            schedule: Schedule { start_s: 1_703_589_922, end_s: 1_703_593_522 },
+            schedule: Some(Schedule { start_s: 1_703_589_922, end_s: 1_703_593_522 }),
             max_member_count: 300,
             silenced: Silenced { video: true, screen_sharing: true, ..Silenced::default() },
             custom_info: "123".into(),
             seats: Some(SeatSettings { count: 16, mode: TakeSeatMode::Free }),
             gate: Gate::default(),
+            profile: GroupProfile::default(),
         };
         let (room, facts) = (RoomId::parse(room).unwrap(), Some(Box::new(facts)));
         Notice { id: 1, room, at_ms, event, member_count: 20, facts }

@@ -215,3 +215,48 @@ impl From<TakeSeatMode> for SeatMode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::{Gate, GroupProfile, Silenced, Tally};
+
+    #[test]
+    fn a_group_has_no_schedule_and_may_have_no_owner() {
+        let facts = Facts {
+            kind: RoomKind::Group(GroupType::AvChatRoom),
+            name: "live".into(),
+            owner: None,
+            created_ms: 17_000,
+            schedule: None,
+            max_member_count: 9,
+            silenced: Silenced::default(),
+            custom_info: "".into(),
+            seats: None,
+            gate: Gate::default(),
+            profile: GroupProfile::default(),
+        };
+        let (room, tally) = (RoomId::parse("g").unwrap(), Tally::default());
+        let seen = RoomView { incarnation: 1, facts: &facts, tally: &tally };
+        let shown = serde_json::to_value(Room::new(&room, &seen, Seats::NONE, &[], 1));
+        let shown: Value = shown.unwrap();
+        for (pointer, expected) in [
+            ("/kind", json!("group")),
+            ("/group_type", json!("av_chat_room")),
+            ("/owner", Value::Null),
+            ("/info/schedule_start_s", Value::Null),
+            ("/info/schedule_end_s", Value::Null),
+            ("/info/status", json!("running")),
+        ] {
+            assert_eq!(shown.pointer(pointer), Some(&expected), "{pointer}");
+        }
+        let row = serde_json::to_value(RoomRow::new(&room, &seen)).unwrap();
+        let expected = json!({
+            "room": "g", "kind": "group", "group_type": "av_chat_room", "member_count": 0,
+            "created_ms": 17_000,
+        });
+        assert_eq!(row, expected);
+    }
+}

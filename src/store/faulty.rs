@@ -240,11 +240,13 @@ impl RoomStore for Faulty {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::*;
     use crate::domain::{
-        AccountView, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Gate, Leave, LeaveReason,
-        MemberChange, MemberView, Operation, RoomChange, RoomRules, RoomView, SanctionView, Seats,
-        Silenced, Slice, UpdateMember, UpdateRoom,
+        AccountView, Aside, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Gate, Leave,
+        LeaveReason, MemberChange, MemberView, Operation, Refusal, RoomChange, RoomRules, RoomView,
+        SanctionView, Seats, Silenced, Slice, UpdateMember, UpdateRoom,
     };
     use crate::store::MemoryStore;
     use crate::store::conformance::{self, RoomSeen};
@@ -319,11 +321,11 @@ mod tests {
     struct NoPage;
 
     impl PageSink for NoPage {
-        fn begin(&mut self, _: usize, _: &Seats) {
+        fn begin(&mut self, _: &RoomView<'_>, _: usize, _: &Seats) -> Result<(), Refusal> {
             panic!("nothing is shown");
         }
 
-        fn member(&mut self, _: &MemberView<'_>) {
+        fn member(&mut self, _: &MemberView<'_>, _: &Aside) -> ControlFlow<()> {
             panic!("nothing is shown");
         }
     }
@@ -393,13 +395,20 @@ mod tests {
         let read = store.read(&key, Need::default(), &mut see).await;
         assert_eq!(read, Err(TxError::Unavailable));
         let mut sink = NoPage;
-        let page =
-            store.page(&key, PageQuery { after: None, limit: 1, seats: false }, &mut sink).await;
+        let page = store.page(&key, PageQuery::first(1), &mut sink).await;
         assert_eq!(page, Err(TxError::Unavailable));
         let mut see = |_: &SanctionView<'_>| panic!("nothing is shown");
-        assert_eq!(store.bans(&key, 0, &mut see).await, Err(TxError::Unavailable));
+        for kind in [SanctionKind::Ban, SanctionKind::Mute] {
+            let listed = store.sanctions(&key, kind, 0, &mut see).await;
+            assert_eq!(listed, Err(TxError::Unavailable));
+        }
         let mut see = |_: &RoomId, _: &RoomView<'_>| panic!("nothing is shown");
         assert_eq!(store.rooms(APP, None, 1, &mut see).await, Err(TxError::Unavailable));
+        let by_age = store.rooms_by_age(APP, None, 0, 1, &mut see).await;
+        assert_eq!(by_age, Err(TxError::Unavailable));
+        let mut see = |_: &RoomId, _: &RoomView<'_>, _: &MemberView<'_>| panic!("nothing is shown");
+        let olga = Account::parse("olga").unwrap();
+        assert_eq!(store.joined(APP, &olga, &mut see).await, Err(TxError::Unavailable));
         assert_eq!(store.counts(APP).await, Err(TxError::Unavailable));
         let mut see = |_: &Account, _: Option<AccountView<'_>>| panic!("nothing is shown");
         let anna = [Account::parse("anna").unwrap()];

@@ -20,8 +20,8 @@ async fn rooms_are_listed_by_id_in_pages() {
     let row = &first["rooms"][0];
     let created_ms = row["created_ms"].as_u64().unwrap();
     assert!(created_ms > 1_700_000_000_000, "{row}");
-    let expected =
-        json!({"room": "r00", "kind": "conference", "member_count": 1, "created_ms": created_ms});
+    let expected = json!({"room": "r00", "kind": "conference", "group_type": "chat_room", "member_count": 1,
+            "created_ms": created_ms});
     assert_eq!(*row, expected);
 
     // A position outlives the room that it names.
@@ -84,6 +84,7 @@ async fn a_room_shows_its_facts() {
     let expected = json!({
         "room": "plain",
         "kind": "conference",
+        "group_type": "chat_room",
         "name": "plain",
         "owner": "admin",
         "info": {
@@ -124,6 +125,7 @@ async fn a_room_shows_its_facts() {
     let expected = json!({
         "room": "full",
         "kind": "conference",
+        "group_type": "chat_room",
         "name": "Board \"A\"",
         "owner": "alice",
         "info": {

@@ -5,8 +5,8 @@ mod bans;
 mod seats;
 
 use guestlist::domain::{
-    Account, Ceiling, Entrance, Entry, Event, LeaveReason, Member, Position, Refusal, Role,
-    RoomRules, Sanction, Schedule, Seat, SeatSettings,
+    Account, Ceiling, CustomFields, Entrance, Entry, Event, LeaveReason, Member, MsgFlag, Position,
+    Refusal, Role, RoomRules, Sanction, Schedule, Seat, SeatSettings,
 };
 
 use super::steps::{Creation, MemberUpdate, Place, RoomUpdate, Start, Step};
@@ -42,6 +42,9 @@ pub(crate) struct Room {
     pub(crate) max: u32,
     pub(crate) silenced: [bool; 5],
     pub(crate) custom_info: String,
+    /// How often what is said of it was changed, and when last.
+    pub(crate) changes: u32,
+    pub(crate) changed_ms: u64,
     pub(crate) seats: Option<SeatSettings>,
     pub(crate) gate_on: bool,
     pub(crate) password: Option<&'static str>,
@@ -130,6 +133,9 @@ fn newcomer(account: Account, role: Role, entered: bool, joined_ms: u64) -> Memb
         robot: false,
         awaits_seat: false,
         marks: Box::default(),
+        fields: CustomFields::default(),
+        msg_flag: MsgFlag::OnlineOnly,
+        msg_seq: 0,
         joined_ms,
     }
 }
@@ -338,6 +344,8 @@ impl World {
             max,
             silenced: ask.silenced,
             custom_info: String::new(),
+            changes: 0,
+            changed_ms: 0,
             seats,
             gate_on: ask.gate_on,
             password: ask.password,
@@ -373,8 +381,11 @@ impl World {
     }
 
     fn update_room(&mut self, place: Place, by: &str, ask: &RoomUpdate) -> Outcome {
+        let now_ms = self.now_ms;
         let room = self.room(place)?;
         let mut new = room.clone();
+        new.changes += 1;
+        new.changed_ms = now_ms;
         if let Some(max) = ask.max {
             if max > 1500 {
                 let ceiling = Ceiling::Members;

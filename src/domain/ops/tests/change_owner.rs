@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::{ChangeOwner, Delta, Event, FactsWrite, MemberWrite, Refusal};
 
 fn pass(from: &str, to: &str) -> ChangeOwner {
-    ChangeOwner::new(account("carl"), account(from), account(to))
+    ChangeOwner { by: account("carl"), from: Some(account(from)), to: account(to) }
 }
 
 fn hall() -> Hall {
@@ -16,7 +16,11 @@ fn the_new_owner_has_the_role_and_the_old_one_is_a_member() {
     let hall = hall();
     let (delta, ()) = hall.decide(&pass("olga", "anna")).unwrap();
     let whole = Delta {
-        facts: FactsWrite::Put(Box::new(Facts { owner: account("anna"), ..hall.facts.clone() })),
+        facts: FactsWrite::Put(Box::new(Facts {
+            owner: Some(account("anna")),
+            profile: hall.facts.profile.clone().touched(NOW_MS),
+            ..hall.facts.clone()
+        })),
         tally: Some(Tally { admins: 0, ..hall.tally }),
         members: vec![
             MemberWrite::Put(member("anna", Role::Owner, 20)),

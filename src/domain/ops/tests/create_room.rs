@@ -2,9 +2,9 @@
 
 use super::{Hall, NOW_MS, NOW_S, account, accounts, decide_nowhere, password, refusal, rules};
 use crate::domain::{
-    Ceiling, CreateRoom, Delta, DestroyRoom, Event, Facts, FactsWrite, Gate, Member, MemberWrite,
-    Operation, Refusal, Role, RoomKind, RoomRules, RoomStatus, Schedule, SeatRequest, SeatSettings,
-    Silenced, TakeSeatMode, Tally,
+    Ceiling, CreateRoom, Delta, DestroyRoom, Event, Facts, FactsWrite, Gate, GroupProfile,
+    GroupType, Member, MemberWrite, MsgFlag, Operation, Refusal, Role, RoomKind, RoomRules,
+    RoomStatus, Schedule, SeatRequest, SeatSettings, Silenced, TakeSeatMode, Tally,
 };
 
 /// Nothing said but what must be.
@@ -47,14 +47,15 @@ fn what_is_not_said_has_a_default() {
     let expected = Facts {
         kind: RoomKind::Conference,
         name: "the hall".into(),
-        owner: account("olga"),
+        owner: Some(account("olga")),
         created_ms: NOW_MS,
-        schedule: Schedule { start_s: NOW_S, end_s: NOW_S + 3600 },
+        schedule: Some(Schedule { start_s: NOW_S, end_s: NOW_S + 3600 }),
         max_member_count: 300,
         silenced: Silenced::default(),
         custom_info: "".into(),
         seats: None,
         gate: Gate { enabled: false, password: None },
+        profile: GroupProfile::default(),
     };
     assert_eq!(facts(&plain()), expected);
 }
@@ -76,31 +77,24 @@ fn what_is_said_is_kept() {
     let expected = Facts {
         kind: RoomKind::Conference,
         name: "the hall".into(),
-        owner: account("olga"),
+        owner: Some(account("olga")),
         created_ms: NOW_MS,
-        schedule: Schedule { start_s: 1000, end_s: 2000 },
+        schedule: Some(Schedule { start_s: 1000, end_s: 2000 }),
         max_member_count: 7,
         silenced,
         custom_info: "the text".into(),
         seats: Some(SeatSettings { count: 4, mode: TakeSeatMode::Apply }),
         gate,
+        profile: GroupProfile::default(),
     };
     assert_eq!(facts(&operation), expected);
 }
 
 #[test]
 fn the_owner_is_listed_and_counted_unless_the_app_says_no() {
-    let listed = Member {
-        account: account("olga"),
-        name: "".into(),
-        custom_info: "".into(),
-        role: Role::Owner,
-        entered: false,
-        robot: false,
-        awaits_seat: false,
-        marks: Box::default(),
-        joined_ms: NOW_MS,
-    };
+    // As in a meeting, who is not there misses what is said.
+    let msg_flag = MsgFlag::OnlineOnly;
+    let listed = Member { role: Role::Owner, msg_flag, ..Member::named(account("olga"), NOW_MS) };
     let with = delta(&plain(), &rules());
     assert_eq!(with.members, [MemberWrite::Put(listed)]);
     let due_ms = Some((NOW_MS / 1000 + 3600) * 1000 + rules().reclaim_after_ms);
@@ -129,6 +123,12 @@ fn an_id_in_use_is_refused_by_who_asks_and_who_owns_the_room_now() {
     ] {
         let operation = CreateRoom { by: account(by), owner: account(owner), ..plain() };
         assert_eq!(refusal(Hall::new().decide(&operation)), expected, "{by} for {owner}");
+    }
+    let mut group = Hall::new();
+    group.facts.kind = RoomKind::Group(GroupType::Public);
+    for by in ["olga", "carl"] {
+        let operation = CreateRoom { by: account(by), ..plain() };
+        assert_eq!(refusal(group.decide(&operation)), Refusal::IsAGroup, "{by}");
     }
 }
 
@@ -174,7 +174,7 @@ fn a_schedule_lasts_five_minutes_at_least() {
     ] {
         let operation = CreateRoom { start_s, end_s, ..plain() };
         let schedule = decide_nowhere(&operation, &rules()).map(|_| {
-            let schedule = facts(&operation).schedule;
+            let schedule = facts(&operation).schedule.expect("a room is scheduled");
             (schedule.start_s, schedule.end_s)
         });
         assert_eq!(schedule, expected, "{start_s:?} to {end_s:?}");

@@ -20,17 +20,8 @@ fn entered(account: &Account) -> Vec<Event> {
 }
 
 fn newcomer(name: &str, role: Role, joined_ms: u64) -> Member {
-    Member {
-        account: account(name),
-        name: "".into(),
-        custom_info: "".into(),
-        role,
-        entered: true,
-        robot: false,
-        awaits_seat: false,
-        marks: Box::default(),
-        joined_ms,
-    }
+    let [name_card, custom_info] = ["", ""].map(Into::into);
+    Member { name: name_card, custom_info, ..member(name, role, joined_ms) }
 }
 
 /// The owner as a new room lists her.
@@ -49,12 +40,9 @@ fn a_newcomer_is_counted_and_told_of() {
         tally: Some(Tally {
             members: 2,
             present: 2,
-            robots: 0,
-            marks: Default::default(),
             admins: 1,
             newest_joined_ms: NOW_MS,
-            newest_ban: 0,
-            due_ms: None,
+            ..Tally::default()
         }),
         members: vec![MemberWrite::Put(expected)],
         events: entered(&account("bert")),

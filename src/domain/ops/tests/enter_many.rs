@@ -27,12 +27,9 @@ fn they_stand_at_one_moment_behind_everybody_else_and_are_told_of_at_once() {
         tally: Some(Tally {
             members: 4,
             present: 4,
-            robots: 0,
-            marks: Default::default(),
             admins: 1,
             newest_joined_ms: NOW_MS + 6,
-            newest_ban: 0,
-            due_ms: None,
+            ..Tally::default()
         }),
         members: vec![put("zoe"), put("bert"), put("carl")],
         events: vec![Event::MembersEntered { accounts: accounts(&["zoe", "bert", "carl"]) }],

@@ -32,12 +32,9 @@ fn who_goes_is_no_longer_counted_and_the_order_goes_on() {
             tally: Some(Tally {
                 members: 2,
                 present: 2,
-                robots: 0,
-                marks: Default::default(),
                 admins,
                 newest_joined_ms: 30,
-                newest_ban: 0,
-                due_ms: None,
+                ..Tally::default()
             }),
             members: vec![MemberWrite::Remove(account(name))],
             events: vec![left(name, reason)],

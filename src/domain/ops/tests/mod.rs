@@ -17,8 +17,9 @@ mod update_member;
 mod update_room;
 
 use crate::domain::{
-    Account, Decision, Env, Facts, Gate, Member, Need, Operation, PasswordHash, Role, RoomKind,
-    RoomRules, RoomView, Sanction, Schedule, Seat, Seats, Silenced, Slice, Tally,
+    Account, Decision, Env, Facts, Gate, GroupProfile, Member, MsgFlag, Operation, PasswordHash,
+    Role, RoomKind, RoomRules, RoomView, Sanction, SanctionView, Schedule, Seat, Seats, Silenced,
+    Slice, Tally,
 };
 
 /// Half a second into a second, so that milliseconds and seconds cannot be mixed up unseen.
@@ -49,18 +50,15 @@ fn rules() -> RoomRules {
     }
 }
 
-/// Somebody in the list since `joined_ms`.
+/// Somebody in the list since `joined_ms`, who hears of what members of a room hear.
 fn member(name: &str, role: Role, joined_ms: u64) -> Member {
     Member {
-        account: account(name),
         name: format!("the name of {name}").into(),
         custom_info: format!("the text of {name}").into(),
         role,
         entered: true,
-        robot: false,
-        awaits_seat: false,
-        marks: Box::default(),
-        joined_ms,
+        msg_flag: MsgFlag::OnlineOnly,
+        ..Member::named(account(name), joined_ms)
     }
 }
 
@@ -81,6 +79,10 @@ struct Hall {
     members: Vec<Member>,
     /// In the order of their ends.
     bans: Vec<Sanction>,
+    /// In the order of their ends.
+    mutes: Vec<Sanction>,
+    /// Who is present in some room of the app.
+    present: Vec<Account>,
     seats: Seats,
     rules: RoomRules,
     now_ms: u64,
@@ -91,20 +93,23 @@ impl Hall {
         let facts = Facts {
             kind: RoomKind::Conference,
             name: "the hall".into(),
-            owner: account("olga"),
+            owner: Some(account("olga")),
             created_ms: 17,
-            schedule: Schedule { start_s: 20, end_s: 320 },
+            schedule: Some(Schedule { start_s: 20, end_s: 320 }),
             max_member_count: 300,
             silenced: Silenced::default(),
             custom_info: "the text".into(),
             seats: None,
             gate: Gate::default(),
+            profile: GroupProfile::default(),
         };
         Self {
             facts,
             tally: Tally::default(),
             members: Vec::new(),
             bans: Vec::new(),
+            mutes: Vec::new(),
+            present: Vec::new(),
             seats: Seats::default(),
             rules: rules(),
             now_ms: NOW_MS,
@@ -127,25 +132,40 @@ impl Hall {
     /// Decides an operation that sees this room, as a store would have it do.
     fn decide<O: Operation>(&self, operation: &O) -> Decision<O::Output> {
         let room = RoomView { incarnation: 1, facts: &self.facts, tally: &self.tally };
-        let Need { accounts, bans, ending_bans, seats, .. } = operation.need();
+        let need = operation.need();
+        let accounts = need.accounts;
         let member = |account: &Account| {
             self.members.iter().find(|member| member.account == *account).map(Member::view)
         };
-        let ban = |account: &Account| {
-            self.bans.iter().find(|ban| ban.account == *account).map(Sanction::view)
-        };
         let members: Vec<_> = accounts.iter().map(member).collect();
-        let banned: Vec<_> = accounts.iter().filter(|_| bans).map(ban).collect();
-        let ending: Vec<_> = self.bans.iter().take(ending_bans).map(Sanction::view).collect();
+        let wanted = |wants: bool| if wants { accounts } else { &[] };
+        let is_present = |account| self.present.contains(account);
+        let owner = self.facts.owner.as_ref().filter(|_| need.owner);
         let slice = Slice {
             room: Some(room),
+            owner: owner.and_then(member),
             members: &members,
-            bans: &banned,
-            ending_bans: &ending,
-            seats: seats.then_some(&self.seats),
+            bans: &against(&self.bans, wanted(need.bans)),
+            mutes: &against(&self.mutes, wanted(need.mutes)),
+            presence: &wanted(need.presence).iter().map(is_present).collect::<Vec<_>>(),
+            ending_bans: &first(&self.bans, need.ending_bans),
+            ending_mutes: &first(&self.mutes, need.ending_mutes),
+            seats: need.seats.then_some(&self.seats),
         };
         operation.decide(&slice, &Env { now_ms: self.now_ms, rules: &self.rules })
     }
+}
+
+/// What holds against each of some accounts.
+fn against<'a>(all: &'a [Sanction], accounts: &[Account]) -> Vec<Option<SanctionView<'a>>> {
+    let find =
+        |account: &Account| all.iter().find(|one| one.account == *account).map(Sanction::view);
+    accounts.iter().map(find).collect()
+}
+
+/// Those that end first.
+fn first(all: &[Sanction], count: usize) -> Vec<SanctionView<'_>> {
+    all.iter().take(count).map(Sanction::view).collect()
 }
 
 /// Decides an operation where no room is.

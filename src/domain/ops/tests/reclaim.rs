@@ -32,7 +32,7 @@ fn an_empty_room_ends_when_its_time_is_over_and_not_a_millisecond_before() {
 #[test]
 fn it_stands_at_least_that_long_past_its_scheduled_end() {
     let mut hall = emptied();
-    hall.facts.schedule.end_s = 5_000;
+    hall.facts.schedule = Some(Schedule { start_s: 20, end_s: 5_000 });
     hall.tally.due_ms = None;
     hall.tally.present = 1;
     hall.members.push(member("bert", Role::Member, 30));

@@ -37,7 +37,8 @@ fn every_operation_on_a_room_needs_one_and_names_whom_it_must_see() {
     };
     refused_and_names(&ban, &["b", "a"]);
     refused_and_names(&UnbanMembers { accounts: accounts(&["b"]) }, &["b"]);
-    refused_and_names(&ChangeOwner::new(by(), anna.clone(), account("b")), &["anna", "b"]);
+    let change = ChangeOwner { by: by(), from: Some(account("b")), to: anna.clone() };
+    refused_and_names(&change, &["anna"]);
     refused_and_names(&MarkMembers::new(true, [(anna.clone(), vec![1000])]), &["anna"]);
     refused_and_names(&AddRobot { account: anna.clone() }, &["anna"]);
     refused_and_names(&DeleteRobot { by: by(), account: anna.clone() }, &["anna"]);

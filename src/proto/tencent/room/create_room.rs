@@ -2,7 +2,8 @@
 //!
 //! Makes a conference room, for now or for a scheduled time. Quirks: the invitees stand beside
 //! `RoomInfo`, not in it; the page says nothing of the reply, which is the bare envelope like that
-//! of every write. An id in use is 100010 for its owner and 100003 for everybody else.
+//! of every write. An id in use is 100010 for the room's owner and 100003 for everybody else; 100011
+//! if a chat group has it.
 //!
 //! Where the page is silent: a schedule time of 0 counts as absent (lenient), `TakeSeatMode` may
 //! be left out where seats are on and is `FreeToTake` then (lenient), `Password` alone is kept but
@@ -116,7 +117,7 @@ impl Command for CreateRoom {
         page: "https://trtc.io/document/60707",
         reads: false,
         codes: &[100_001, 100_002, 100_003, 100_007, 100_010, 100_011, 100_013, 100_015],
-        answers: &[100_001, 100_002, 100_003, 100_010, 100_013, 100_015],
+        answers: &[100_001, 100_002, 100_003, 100_010, 100_011, 100_013, 100_015],
         ..super::SPEC
     };
     type Request<'a> = Request<'a>;
@@ -246,5 +247,16 @@ mod tests {
                 "CreateTime": 2_000_000_000, "MemberCount": 1,
             })
         );
+    }
+
+    #[test]
+    fn an_id_of_a_chat_group_is_in_use_whoever_asks() {
+        let desk = Desk::new();
+        desk.group("g", "alice");
+        for owner in ["alice", "bob"] {
+            let info = json!({"RoomId": "g", "RoomType": "Conference", "Owner_Account": owner});
+            let body = json!({"RoomInfo": info}).to_string();
+            desk.refuses(PATH, &body, 100_011, "RoomInfo.RoomId: in use by a chat group");
+        }
     }
 }

@@ -137,9 +137,7 @@ const TEXT_BYTES: usize = 64;
 impl PageSink for Page<'_> {
     fn begin(&mut self, room: &RoomView<'_>, at_most: usize, _: &Seats) -> Result<(), Refusal> {
         Reach::Rooms.check(room.facts.kind)?;
-        let out = self.reply.response_bytes();
-        out.reserve(128 + at_most * (ROW_BYTES + TEXT_BYTES));
-        out.extend_from_slice(br#"{"MemberList":["#);
+        self.open(at_most);
         Ok(())
     }
 
@@ -189,6 +187,13 @@ fn push_marks(out: &mut Vec<u8>, marks: &[u32]) {
 }
 
 impl Page<'_> {
+    /// Opens the list, with place for so many members.
+    fn open(&mut self, at_most: usize) {
+        let out = self.reply.response_bytes();
+        out.reserve(128 + at_most * (ROW_BYTES + TEXT_BYTES));
+        out.extend_from_slice(br#"{"MemberList":["#);
+    }
+
     /// Closes the list; a cursor needs no escaping.
     fn end(self, next: &str) {
         let out = self.reply.bytes();
@@ -203,7 +208,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::Role;
+    use crate::domain::{Account, Member, Role};
     use crate::proto::tencent::dialect::Envelope;
     use crate::proto::tencent::tests::{Desk, done};
 
@@ -237,27 +242,20 @@ mod tests {
 
     #[test]
     fn a_page_written_by_hand_is_what_its_type_would_be() {
+        let kept = Member::named(Account::parse("\"a\"").unwrap(), 7);
         let member = MemberView {
-            account: "\"a\"",
             name: "n",
             custom_info: "é",
             role: Role::Admin,
-            entered: true,
-            robot: false,
-            awaits_seat: false,
             marks: &[1000, 4_294_967_295],
-            joined_ms: 7,
-            plain: false,
+            ..kept.view()
         };
         let others =
             MemberView { account: "b", role: Role::Member, marks: &[], plain: true, ..member };
-        let row = |member: &MemberView<'static>, role| MemberRow {
-            account: member.account,
-            name_card: member.name,
-            role,
-            marks: member.marks,
-            custom_info: member.custom_info,
-        };
+        fn row<'a>(member: &MemberView<'a>, role: &'a str) -> MemberRow<'a> {
+            let MemberView { account, name: name_card, marks, custom_info, .. } = *member;
+            MemberRow { account, name_card, role, marks, custom_info }
+        }
         let member_list = vec![row(&member, "Admin"), row(&others, "Member")];
         let mut by_type = Vec::new();
         serde_json::to_writer(&mut by_type, &Response { member_list, next: "n-e_x" }).unwrap();
@@ -265,9 +263,10 @@ mod tests {
         let mut reply = Reply::ok(Envelope::Room, Desk::new().next_request_id());
         let before = reply.bytes().len() + br#","Response":"#.len();
         let mut page = Page { reply: &mut reply, owner: "Owner", rows: 0 };
-        page.begin(2, Seats::NONE);
-        page.member(&member);
-        page.member(&others);
+        page.open(2);
+        for member in [&member, &others] {
+            assert!(page.member(member, &Aside::default()).is_continue());
+        }
         page.end("n-e_x");
         let by_hand = &reply.bytes()[before..];
         assert_eq!(std::str::from_utf8(by_hand), std::str::from_utf8(&by_type));

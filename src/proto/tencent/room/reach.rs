@@ -34,3 +34,29 @@ pub(super) async fn look<T: Send>(
     });
     Ok(looking.await??)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::proto::tencent::room::COMMANDS;
+    use crate::proto::tencent::tests::Desk;
+
+    /// One good request of each command, for rooms of this id.
+    const REQUESTS: &str = include_str!("../../../../tests/data/requests.json");
+    const ROOM: &str = "\"RoomId\":\"r-1001\"";
+
+    #[test]
+    fn a_chat_group_is_no_room_to_any_command() {
+        let desk = Desk::new();
+        desk.group("g-1", "alice");
+        let requests: Value = serde_json::from_str(REQUESTS).unwrap();
+        for entry in COMMANDS.iter().filter(|entry| entry.spec.answers.contains(&100_004)) {
+            let path = entry.spec.path;
+            let of_a_room = requests["commands"][path].to_string();
+            let of_a_group = of_a_room.replace(ROOM, "\"RoomId\":\"g-1\"");
+            assert_ne!(of_a_group, of_a_room, "{path} names the room");
+            desk.refuses(path, &of_a_group, 100_004, "the room does not exist or was destroyed");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Account, Ceiling, Refusal};
+use crate::domain::{Account, Ceiling, GroupType, Refusal};
 use crate::engine::{AuthRefusal, RateRefusal};
 use crate::proto::tencent::{
     FieldFault, GATEWAY_CODES, GatewayRefusal, Quota, Refused, UnknownCommand, Wire, dialects,
@@ -53,6 +53,10 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NoSuchRoom,
         Refusal::RoomExists,
         Refusal::RoomExistsAndYours,
+        Refusal::IsAGroup,
+        Refusal::GroupTypeForbids { group_type: GroupType::Private },
+        Refusal::OwnerStays { account: account.clone() },
+        Refusal::OwnerNotMutable { account: account.clone() },
         Refusal::NotAMember { account: account.clone() },
         Refusal::OwnerKeepsRole { account: account.clone() },
         Refusal::NotTheOwner { account: account.clone() },
@@ -136,6 +140,10 @@ fn is_known(refused: &Refused) -> bool {
             Refusal::NoSuchRoom
             | Refusal::RoomExists
             | Refusal::RoomExistsAndYours
+            | Refusal::IsAGroup
+            | Refusal::GroupTypeForbids { .. }
+            | Refusal::OwnerStays { .. }
+            | Refusal::OwnerNotMutable { .. }
             | Refusal::NotAMember { .. }
             | Refusal::NotTheOwner { .. }
             | Refusal::OwnerKeepsRole { .. }

@@ -1,6 +1,7 @@
 //! A desk to call commands at, without a socket: the gateway on a store in memory.
 
 mod codes;
+mod group;
 
 use std::sync::Arc;
 
