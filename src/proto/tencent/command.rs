@@ -10,6 +10,7 @@ use super::body;
 use super::dialect::Dialect;
 use super::refused::Refused;
 use super::reply::Reply;
+use crate::domain::Account;
 use crate::engine::{App, Caller, Engine};
 
 /// Who may call a command.
@@ -58,6 +59,23 @@ pub struct Call<'a> {
     pub app: &'a App,
     /// Who asks.
     pub caller: &'a Caller,
+}
+
+impl Call<'_> {
+    /// Refuses accounts that do not exist, where the app's settings ask for their import.
+    ///
+    /// # Errors
+    /// [`Refused::UnknownAccount`] with the first of them; [`Refused::Unavailable`].
+    pub(super) async fn must_exist(
+        &self,
+        field: &'static str,
+        accounts: &[Account],
+    ) -> Result<(), Refused> {
+        match self.engine.first_unknown(self.app, accounts).await? {
+            Some(account) => Err(Refused::UnknownAccount { field, account: account.clone() }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A command: one file each.

@@ -122,7 +122,7 @@ pub(super) fn room_id(field: &'static str, text: Option<Text<'_>>) -> Result<Roo
 
 /// A text of at most so many bytes of UTF-8.
 pub(super) fn text_within<'t>(
-    field: &'static str,
+    field: impl Into<Cow<'static, str>>,
     text: &'t Text<'_>,
     at_most: usize,
 ) -> Result<&'t str, FieldFault> {
@@ -144,7 +144,7 @@ pub(super) fn optional_text(
 
 /// An enumerated word; an empty one counts as absent.
 pub(super) fn word<T: Copy>(
-    field: &'static str,
+    field: impl Into<Cow<'static, str>>,
     text: Option<Text<'_>>,
     words: &[(&str, T)],
 ) -> Result<Option<T>, FieldFault> {

@@ -4,16 +4,22 @@
 //! One command, one file; its name stands once more in [`COMMANDS`], from which everything else
 //! that lists commands derives. Both services have one envelope, and each codes of its own.
 
+mod base_fields;
 mod codes;
+mod create_group;
 mod fields;
 mod get_specified_group_member_info;
+mod import_group;
+mod new_group;
 mod profile;
 mod reach;
 mod support;
 mod words;
 
 pub use codes::{ACCOUNT_CODES, GROUP_CODES, account_wire, group_wire};
+pub use create_group::CreateGroup;
 pub use get_specified_group_member_info::GetSpecifiedGroupMemberInfo;
+pub use import_group::ImportGroup;
 
 use super::command::{Entry, MayCall, Spec};
 use super::dialect::{Dialect, Envelope, UnknownCommand};
@@ -55,4 +61,8 @@ const SPEC: Spec = Spec {
 const ACCOUNT_SPEC: Spec = Spec { dialect: &ACCOUNTS, ..SPEC };
 
 /// Every command of the dialect.
-pub const COMMANDS: &[Entry] = &[Entry::of::<GetSpecifiedGroupMemberInfo>()];
+pub const COMMANDS: &[Entry] = &[
+    Entry::of::<GetSpecifiedGroupMemberInfo>(),
+    Entry::of::<CreateGroup>(),
+    Entry::of::<ImportGroup>(),
+];
