@@ -5,21 +5,31 @@
 //! that lists commands derives. Both services have one envelope, and each codes of its own.
 
 mod base_fields;
+mod base_info;
+mod change_group_owner;
 mod codes;
 mod create_group;
+mod destroy_group;
 mod fields;
+mod get_group_info;
 mod get_specified_group_member_info;
 mod import_group;
+mod modify_group_base_info;
 mod new_group;
+mod operator;
 mod profile;
 mod reach;
 mod support;
 mod words;
 
+pub use change_group_owner::ChangeGroupOwner;
 pub use codes::{ACCOUNT_CODES, GROUP_CODES, account_wire, group_wire};
 pub use create_group::CreateGroup;
+pub use destroy_group::DestroyGroup;
+pub use get_group_info::GetGroupInfo;
 pub use get_specified_group_member_info::GetSpecifiedGroupMemberInfo;
 pub use import_group::ImportGroup;
+pub use modify_group_base_info::ModifyGroupBaseInfo;
 
 use super::command::{Entry, MayCall, Spec};
 use super::dialect::{Dialect, Envelope, UnknownCommand};
@@ -65,4 +75,8 @@ pub const COMMANDS: &[Entry] = &[
     Entry::of::<GetSpecifiedGroupMemberInfo>(),
     Entry::of::<CreateGroup>(),
     Entry::of::<ImportGroup>(),
+    Entry::of::<GetGroupInfo>(),
+    Entry::of::<ModifyGroupBaseInfo>(),
+    Entry::of::<DestroyGroup>(),
+    Entry::of::<ChangeGroupOwner>(),
 ];
