@@ -11,7 +11,9 @@ mod codes;
 mod create_group;
 mod destroy_group;
 mod fields;
+mod get_appid_group_list;
 mod get_group_info;
+mod get_joined_group_list;
 mod get_specified_group_member_info;
 mod import_group;
 mod modify_group_base_info;
@@ -26,7 +28,9 @@ pub use change_group_owner::ChangeGroupOwner;
 pub use codes::{ACCOUNT_CODES, GROUP_CODES, account_wire, group_wire};
 pub use create_group::CreateGroup;
 pub use destroy_group::DestroyGroup;
+pub use get_appid_group_list::GetAppidGroupList;
 pub use get_group_info::GetGroupInfo;
+pub use get_joined_group_list::GetJoinedGroupList;
 pub use get_specified_group_member_info::GetSpecifiedGroupMemberInfo;
 pub use import_group::ImportGroup;
 pub use modify_group_base_info::ModifyGroupBaseInfo;
@@ -79,4 +83,6 @@ pub const COMMANDS: &[Entry] = &[
     Entry::of::<ModifyGroupBaseInfo>(),
     Entry::of::<DestroyGroup>(),
     Entry::of::<ChangeGroupOwner>(),
+    Entry::of::<GetJoinedGroupList>(),
+    Entry::of::<GetAppidGroupList>(),
 ];
