@@ -12,6 +12,7 @@ mod clock;
 mod cursor;
 mod deciding;
 mod due;
+mod group_ids;
 mod log;
 mod open;
 mod presence;
@@ -50,6 +51,7 @@ pub use sanctions::MAX_SANCTIONS_PASSED;
 
 use self::callbacks::Callbacks;
 use self::deciding::Deciding;
+use self::group_ids::GroupIds;
 use self::request_id::RequestIds;
 use crate::config::AppSettings;
 use crate::domain::{
@@ -87,6 +89,7 @@ pub struct Engine {
     store: Arc<dyn RoomStore>,
     metrics: Arc<Metrics>,
     request_ids: RequestIds,
+    group_ids: GroupIds,
     clock_moved: Notify,
     callbacks: Callbacks,
     /// The bench's: there is none elsewhere.
@@ -105,6 +108,7 @@ impl Engine {
             callbacks: Callbacks::new(Arc::clone(&metrics)),
             metrics,
             request_ids: RequestIds::new(random::seed()),
+            group_ids: GroupIds::new(random::seed()[0]),
             clock_moved: Notify::new(),
             requests: None,
         }

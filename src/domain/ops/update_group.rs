@@ -9,7 +9,7 @@ use crate::domain::operation::{Decision, Delta, Env, FactsWrite, Need, Operation
 use crate::domain::room::{Facts, Silenced};
 
 /// What is to be different; what is absent stays as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GroupChange {
     /// The name that people see.
     pub name: Option<Box<str>>,

@@ -167,7 +167,7 @@ pub(super) fn optional_text(
 
 /// An enumerated word; an empty one counts as absent.
 pub(super) fn word<T: Copy>(
-    field: &'static str,
+    field: impl Into<Cow<'static, str>>,
     text: Option<Text<'_>>,
     words: &[(&str, T)],
 ) -> Result<Option<T>, FieldFault> {

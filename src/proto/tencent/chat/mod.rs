@@ -11,23 +11,35 @@ mod account_import;
 mod add_group_member;
 mod ban_fields;
 mod ban_group_member;
+mod base_fields;
+mod base_info;
+mod change_group_owner;
 mod codes;
+mod create_group;
 mod delete_group_member;
+mod destroy_group;
 mod fields;
 mod forbid_send_msg;
+mod get_appid_group_list;
 mod get_group_ban_member;
+mod get_group_info;
 mod get_group_member_info;
 mod get_group_muted_account;
 mod get_group_shutted_uin;
+mod get_joined_group_list;
 mod get_online_member_num;
 mod get_role_in_group;
 mod get_specified_group_member_info;
+mod import_group;
 mod import_group_member;
 mod member_results;
+mod modify_group_base_info;
 mod modify_group_member_info;
 mod multiaccount_import;
 mod mute;
 mod muted;
+mod new_group;
+mod operator;
 mod profile;
 mod quota;
 mod reach;
@@ -40,18 +52,26 @@ pub use account_delete::AccountDelete;
 pub use account_import::AccountImport;
 pub use add_group_member::AddGroupMember;
 pub use ban_group_member::BanGroupMember;
+pub use change_group_owner::ChangeGroupOwner;
 pub use codes::{ACCOUNT_CODES, GROUP_CODES, account_wire, group_wire};
+pub use create_group::CreateGroup;
 pub use delete_group_member::DeleteGroupMember;
+pub use destroy_group::DestroyGroup;
 pub use forbid_send_msg::ForbidSendMsg;
+pub use get_appid_group_list::GetAppidGroupList;
 pub use get_group_ban_member::GetGroupBanMember;
+pub use get_group_info::GetGroupInfo;
 pub use get_group_member_info::GetGroupMemberInfo;
 pub use get_group_muted_account::GetGroupMutedAccount;
 pub use get_group_shutted_uin::GetGroupShuttedUin;
+pub use get_joined_group_list::GetJoinedGroupList;
 pub use get_online_member_num::GetOnlineMemberNum;
 pub use get_role_in_group::GetRoleInGroup;
 pub use get_specified_group_member_info::GetSpecifiedGroupMemberInfo;
+pub use import_group::ImportGroup;
 pub use import_group_member::ImportGroupMember;
 pub use member_results::MemberResults;
+pub use modify_group_base_info::ModifyGroupBaseInfo;
 pub use modify_group_member_info::ModifyGroupMemberInfo;
 pub use multiaccount_import::MultiaccountImport;
 pub use unban_group_member::UnbanGroupMember;
@@ -115,4 +135,12 @@ pub const COMMANDS: &[Entry] = &[
     Entry::of::<UnbanGroupMember>(),
     Entry::of::<GetGroupBanMember>(),
     Entry::of::<GetOnlineMemberNum>(),
+    Entry::of::<CreateGroup>(),
+    Entry::of::<ImportGroup>(),
+    Entry::of::<GetGroupInfo>(),
+    Entry::of::<ModifyGroupBaseInfo>(),
+    Entry::of::<DestroyGroup>(),
+    Entry::of::<ChangeGroupOwner>(),
+    Entry::of::<GetJoinedGroupList>(),
+    Entry::of::<GetAppidGroupList>(),
 ];

@@ -333,9 +333,9 @@ pub(super) struct ProfileRow<'a> {
 #[schemars(inline)]
 pub(super) struct FieldRow<'a> {
     /// Its key.
-    key: &'a str,
+    pub(super) key: &'a str,
     /// Its value; empty when it is not set.
-    value: &'a str,
+    pub(super) value: &'a str,
 }
 
 #[cfg(test)]

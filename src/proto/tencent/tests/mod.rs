@@ -2,6 +2,7 @@
 
 mod codes;
 mod group;
+mod told;
 
 use std::sync::Arc;
 
