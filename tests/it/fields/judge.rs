@@ -65,7 +65,10 @@ impl<'a> Judge<'a> {
             Some("not a code of this command's that a body can cause".into())
         } else if repeats || info.contains("987654321") {
             Some("it repeats what was sent".into())
-        } else if (*code == 60015 || self.fields.contains(code)) && !info.contains(own_name) {
+        } else if (*code == 60015 || self.fields.contains(code))
+            && !info.contains(own_name)
+            && !(mutation.must == Must::BeWithin && names_another(&mutation.body, info))
+        {
             Some("it does not name the field".into())
         } else {
             None
@@ -109,6 +112,13 @@ impl<'a> Judge<'a> {
         };
         (!holds).then_some(otherwise)
     }
+}
+
+/// Whether a text begins with the name of a field of the body: one value may not go with another's.
+fn names_another(body: &str, info: &str) -> bool {
+    let fields: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(body).unwrap_or_default();
+    fields.keys().any(|name| info.starts_with(&format!("{name}: ")))
 }
 
 /// The name of the field that a path leads to or into.

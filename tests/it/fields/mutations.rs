@@ -128,7 +128,9 @@ impl Writer {
         let missing = if required { Must::BeMissing } else { Must::BeAsWritten };
         self.path.push(Step::Field(name.to_owned()));
         self.change_key("missing", missing, |fields, nth| drop(fields.remove(nth)));
-        self.change_key("in lower case", Must::BeAsMissing, |fields, nth| {
+        // Some programs spell this one so, and are understood.
+        let in_lower_case = if name == "Key" { Must::BeAsWritten } else { Must::BeAsMissing };
+        self.change_key("in lower case", in_lower_case, |fields, nth| {
             fields[nth].0 = name.to_lowercase();
         });
         self.change_key("twice", Must::BeRepeated, |fields, nth| fields.push(fields[nth].clone()));

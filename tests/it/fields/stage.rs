@@ -33,7 +33,13 @@ pub(super) struct Outcome {
 impl<'a> Stage<'a> {
     pub(super) async fn new(strict: bool) -> Self {
         let strict = format!("app.0.strict={strict}");
-        let server = Server::with(&["app.0.unlimited=true", &strict]).await.signing_for(TICKET_S);
+        let settings = [
+            "app.0.unlimited=true",
+            "app.0.chat.member_fields=[\"level\",\"title\"]",
+            "app.0.chat.group_fields=[\"shelf\",\"topic\"]",
+            &strict,
+        ];
+        let server = Server::with(&settings).await.signing_for(TICKET_S);
         Self { server, settings: Vec::new(), untouched: Vec::new(), clean: false }
     }
 
@@ -147,5 +153,6 @@ impl<'a> Stage<'a> {
 fn look_at(room: &str) -> Value {
     let accounts = ["alice", "bob", "carol", "dave", "erin", "zq"];
     let items = accounts.map(|account| json!({"UserID": account}));
-    json!({"RoomId": room, "GroupId": room, "User_Account": accounts, "CheckItem": items})
+    json!({"RoomId": room, "GroupId": room, "GroupIdList": [room], "User_Account": accounts,
+        "Member_List_Account": accounts, "Member_Account": "bob", "CheckItem": items})
 }

@@ -66,7 +66,8 @@ impl Command for ChangeGroupOwner {
         reach::look(call, SUPPORT, &group, Need::default(), |_, _| ()).await?;
         let by = operator(call, request.from.as_ref()).await?;
         let operation = ChangeOwner { by, from: None, to };
-        Ok(reach::run(call, SUPPORT, &group, &operation).await?)
+        let passing = reach::run(call, SUPPORT, &group, &operation).await;
+        passing.map_err(reach::member_in("NewOwner_Account"))
     }
 }
 
@@ -166,7 +167,7 @@ mod tests {
             (
                 json!({"GroupId": "g", "NewOwner_Account": "x", "From_Account": "admin"}),
                 10004,
-                "x is not a member of the group",
+                "NewOwner_Account: x is not a member of the group",
             ),
         ];
         for (id, of) in [("live", "AVChatRoom"), ("g", "Public")] {

@@ -30,7 +30,6 @@ use crate::proto::tencent::field::{FieldFault, Text, required};
 use crate::proto::tencent::object::Object;
 use crate::proto::tencent::refused::{Refused, Wire};
 use crate::proto::tencent::reply::Reply;
-use crate::proto::tencent::schema::RoomIdField;
 
 const SUPPORT: Support = Support::of("get_group_info");
 
@@ -42,7 +41,7 @@ pub struct GetGroupInfo;
 pub struct Request<'a> {
     /// Which groups, at most `app.chat.limits.groups_per_info`.
     #[serde(rename = "GroupIdList", borrow)]
-    #[schemars(with = "Vec<RoomIdField>", length(min = 1))]
+    #[schemars(with = "Vec<String>", length(min = 1))]
     groups: Option<Vec<Text<'a>>>,
     /// What of them; everything if absent or empty.
     #[serde(rename = "ResponseFilter", borrow)]
@@ -106,7 +105,7 @@ impl Command for GetGroupInfo {
         page: "https://trtc.io/document/34961",
         reads: true,
         codes: &[10002, 10003, 10004, 10007, 10010, 10015, 10018],
-        answers: &[10002, 10004, 10010, 10015, 10018],
+        answers: &[10002, 10004, 10018],
         ..super::SPEC
     };
     type Request<'a> = Request<'a>;

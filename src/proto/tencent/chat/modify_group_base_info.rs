@@ -61,7 +61,7 @@ pub struct Request<'a> {
     face_url: Option<Text<'a>>,
     /// The most members, at most what the app's plan allows. Of an `AVChatRoom` it means nothing.
     #[serde(rename = "MaxMemberNum")]
-    #[schemars(range(min = 1, max = MAX_COUNT))]
+    #[schemars(range(min = 1))]
     max_member_num: Option<i64>,
     /// The same, as it is called when the group is made.
     #[serde(rename = "MaxMemberCount")]

@@ -102,7 +102,8 @@ impl Command for ModifyGroupMemberInfo {
         let change = reach::first(call, SUPPORT, &group, change).await?;
         call.must_exist("Member_Account", std::slice::from_ref(&who)).await?;
         let operation = UpdateMember { account: who, change };
-        Ok(reach::run(call, SUPPORT, &group, &operation).await?)
+        let updating = reach::run(call, SUPPORT, &group, &operation).await;
+        updating.map_err(reach::member_in("Member_Account"))
     }
 }
 
@@ -220,7 +221,11 @@ mod tests {
                 10004,
                 "AppMemberDefinedData[0].Key: missing",
             ),
-            (json!({"Member_Account": "eve"}), 10004, "eve is not a member of the group"),
+            (
+                json!({"Member_Account": "eve"}),
+                10004,
+                "Member_Account: eve is not a member of the group",
+            ),
             (
                 json!({"Member_Account": "olga", "Role": "Admin"}),
                 10007,

@@ -37,7 +37,7 @@ macro_rules! body_of_a_new_group {
             group_type: Option<$crate::proto::tencent::field::Text<'a>>,
             /// The name that people see, at most `app.chat.limits.name_bytes`.
             #[serde(rename = "Name", borrow)]
-            #[schemars(required, length(min = 1))]
+            #[schemars(required)]
             name: Option<$crate::proto::tencent::field::Text<'a>>,
             /// The id of the group: `@TGS#_…` for a `Community`, not `@TGS#…` for others. Made by
             /// the server if absent or empty.

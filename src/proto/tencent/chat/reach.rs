@@ -2,7 +2,7 @@
 //! such.
 
 use super::support::Support;
-use crate::domain::{Need, Operation, RoomId, RoomView, Slice, Within};
+use crate::domain::{Need, Operation, Refusal, RoomId, RoomView, Slice, Within};
 use crate::engine::Failure;
 use crate::proto::tencent::command::Call;
 use crate::proto::tencent::field::FieldFault;
@@ -61,5 +61,15 @@ pub(super) async fn first<T>(
             look(call, support, group, Need::default(), |_, _| ()).await?;
             Err(fault.into())
         }
+    }
+}
+
+/// Names the field of an account that is not in the group.
+pub(super) fn member_in(field: &'static str) -> impl Fn(Failure) -> Refused {
+    move |failure| match failure {
+        Failure::Refused(Refusal::NotAMember { account }) => {
+            FieldFault::new(field, format!("{account} is not a member of the group")).into()
+        }
+        failure => failure.into(),
     }
 }
