@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused() {
+    fn accounts_that_cannot_be_added_are_refused() {
         let desk = Desk::with(&["app.0.chat.limits.add_members=200"]);
         let everybody: Vec<String> = (0..200).map(|nth| nth.to_string()).collect();
         let everybody: Vec<&str> = everybody.iter().map(String::as_str).collect();

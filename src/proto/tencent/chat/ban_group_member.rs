@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused() {
+    fn bans_that_cannot_be_are_refused() {
         let desk = Desk::with(&["app.0.chat.limits.ban_accounts=2"]);
         desk.make_group("g", GroupType::Public, Some("olga"), &["a"]);
         let body = |accounts: &[&str], duration: i64, words: usize| {

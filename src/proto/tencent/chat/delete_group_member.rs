@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused() {
+    fn members_that_cannot_be_removed_are_refused() {
         let desk = Desk::with(&["app.0.chat.limits.delete_members=2"]);
         desk.make_group("g", GroupType::Public, Some("olga"), &[]);
         desk.make_group("live", GroupType::AvChatRoom, Some("olga"), &[]);

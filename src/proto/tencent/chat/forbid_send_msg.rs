@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused() {
+    fn mutes_that_cannot_be_are_refused() {
         let desk = Desk::with(&["app.0.chat.limits.mute_accounts=2"]);
         desk.make_group("g", GroupType::Public, Some("olga"), &[]);
         desk.make_group("p", GroupType::Private, Some("olga"), &[]);

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused() {
+    fn pages_of_bans_that_cannot_be_are_refused() {
         let desk = desk();
         let rows = [
             (r#"{"GroupId":"live","Limit":3}"#, 10004, "Limit: 3, at most 2"),

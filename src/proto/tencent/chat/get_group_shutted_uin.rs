@@ -103,4 +103,22 @@ mod tests {
             "the group does not exist or was disbanded",
         );
     }
+
+    #[test]
+    fn the_older_list_is_not_written_to_its_end_either() {
+        let desk = Desk::new();
+        desk.make_group("g", GroupType::Public, Some("olga"), &[]);
+        let read = || desk.call(PATH, r#"{"GroupId":"g"}"#)["ErrorCode"].take();
+        for hundreds in 0..40 {
+            let accounts: Vec<String> =
+                (0..500).map(|nth| format!("{:032}", hundreds * 500 + nth)).collect();
+            let mute = json!({"GroupId": "g", "Members_Account": accounts, "MuteTime": 60});
+            let path = "group_open_http_svc/forbid_send_msg";
+            assert_eq!(desk.call(path, &mute.to_string()), done());
+            if hundreds == 1 {
+                assert_eq!(read(), 0, "a thousand fit");
+            }
+        }
+        assert_eq!(read(), 10018);
+    }
 }

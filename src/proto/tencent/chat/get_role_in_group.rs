@@ -99,6 +99,7 @@ impl Command for GetRoleInGroup {
 mod tests {
     use serde_json::json;
 
+    use crate::domain::GroupType;
     use crate::proto::tencent::tests::Desk;
 
     const PATH: &str = "group_open_http_svc/get_role_in_group";
@@ -176,5 +177,13 @@ mod tests {
         let rows = desk.call(PATH, twice)["UserIdList"].take();
         let peter = json!({"Member_Account": "peter", "Role": "Admin"});
         assert_eq!(rows, json!([peter, {"Member_Account": "a", "Role": "NotMember"}]));
+    }
+
+    #[test]
+    fn live_rooms_have_no_roles() {
+        let desk = Desk::new();
+        desk.make_group("live", GroupType::AvChatRoom, Some("olga"), &[]);
+        let body = r#"{"GroupId":"live","User_Account":["olga"]}"#;
+        desk.refuses(PATH, body, 10007, "permission denied: not in a group of type AVChatRoom");
     }
 }

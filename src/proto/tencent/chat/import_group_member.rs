@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused() {
+    fn members_that_cannot_be_imported_are_refused() {
         let desk = Desk::with(&["app.0.chat.limits.import_members=2"]);
         desk.make_group("g", GroupType::Public, Some("olga"), &[]);
         desk.make_group("p", GroupType::Private, Some("olga"), &[]);

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused_and_changes_nothing() {
+    fn what_cannot_be_changed_is_refused_and_changes_nothing() {
         let desk = desk();
         let before = bob(&desk);
         let field = |key: &str, value: &str| json!({"AppMemberDefinedData": [{"Key": key, "Value": value}]});
