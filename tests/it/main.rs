@@ -6,6 +6,7 @@ mod accounts;
 mod bans;
 mod callback;
 mod callbacks;
+mod chat;
 mod child;
 mod clients;
 mod clock;

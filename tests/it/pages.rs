@@ -37,15 +37,17 @@ pub(crate) struct Page {
     pub(crate) instead: Vec<(&'static str, String)>,
     /// Where its commands are run.
     pub(crate) directory: Option<PathBuf>,
+    /// What the program is started with, as the page says.
+    pub(crate) program: Vec<&'static str>,
 }
 
 impl Page {
     pub(crate) fn new(name: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
-        Self { path, instead: Vec::new(), directory: None }
+        Self { path, instead: Vec::new(), directory: None, program: vec!["dev"] }
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         fs::read_to_string(&self.path).unwrap()
     }
 
@@ -64,7 +66,7 @@ impl Page {
 
     /// Pastes the blocks into a shell that talks to a new program. What each block said.
     fn pasted(&self, blocks: &[Block], ticket: Option<&str>) -> Vec<String> {
-        let program = Program::start(&["dev"]);
+        let program = Program::start(&self.program);
         let own = format!("$({} usersig --identifier admin)", env!("CARGO_BIN_EXE_guestlist"));
         let ticket = ticket.map_or(own, |ticket| format!("'{ticket}'"));
         let control = program.control_listen.as_ref().unwrap();
