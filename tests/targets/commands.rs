@@ -28,9 +28,15 @@ const BAN: &str = "room_engine_http_srv/ban_room_member";
 const BANS: &str = "room_engine_http_srv/get_banned_member_list";
 const CHECK: &str = "im_open_login_svc/account_check";
 const CREATE: &str = "room_engine_http_srv/create_room";
+const ADD_MEMBERS: &str = "group_open_http_svc/add_group_member";
+const CREATE_GROUP: &str = "group_open_http_svc/create_group";
+const GROUP_BANS: &str = "group_open_http_svc/get_group_ban_member";
+const GROUP_INFO: &str = "group_open_http_svc/get_group_info";
 const IMPORT: &str = "im_open_login_svc/account_import";
 const INFO: &str = "room_engine_http_srv/get_room_info";
 const LIST: &str = "room_engine_http_srv/get_room_member_list";
+const MUTE: &str = "group_open_http_svc/forbid_send_msg";
+const MUTED: &str = "group_open_http_svc/get_group_muted_account";
 const LOCK_SEAT: &str = "room_engine_http_mic/lock_seat";
 const PICK: &str = "room_engine_http_mic/pick_user_on_seat";
 const SEATS: &str = "room_engine_http_mic/get_seat_list";
@@ -69,7 +75,12 @@ struct Seen {
 
 impl Clerk {
     fn new(strict: &str) -> Self {
-        let desk = Desk::with(&[strict, "app.0.room.max_admin_count=1"]);
+        let desk = Desk::with(&[
+            strict,
+            "app.0.room.max_admin_count=2",
+            "app.0.chat.member_fields=level,title",
+            "app.0.chat.group_fields=shelf,topic",
+        ]);
         let claims = Claims {
             identifier: ADMIN.to_owned(),
             sdkappid: APP.0.into(),
@@ -159,6 +170,18 @@ impl Clerk {
         self.done(BAN, &ban);
         self.done(CREATE, &json!({"RoomInfo": {"RoomId": "r-1001", "RoomType": "Conference"}}));
         self.done(IMPORT, &json!({"UserID": "user1", "Nick": "🙂"}));
+        let group = json!({"GroupId": "group-test", "Type": "Public", "Name": "🙂",
+            "Owner_Account": "user2"});
+        self.done(CREATE_GROUP, &group);
+        let members = json!({"GroupId": "group-test", "MemberList": [
+            {"Member_Account": "user4"}, {"Member_Account": "user1"}]});
+        self.done(ADD_MEMBERS, &members);
+        let mute = json!({"GroupId": "group-test", "Members_Account": ["user1", "mallory"],
+            "MuteTime": u32::MAX});
+        self.done(MUTE, &mute);
+        let live = json!({"GroupId": "live-test", "Type": "AVChatRoom", "Name": "live",
+            "Owner_Account": "user2"});
+        self.done(CREATE_GROUP, &live);
     }
 
     fn done(&self, path: &str, body: &Value) {
@@ -235,16 +258,39 @@ impl Clerk {
     fn look_around(&self) -> Vec<String> {
         let desk = &self.desk;
         let mut rooms = Vec::new();
-        let mut see = |id: &RoomId, _: &RoomView<'_>| rooms.push(id.as_str().to_owned());
+        let mut see = |id: &RoomId, room: &RoomView<'_>| {
+            rooms.push((id.as_str().to_owned(), room.facts.kind.is_group()));
+        };
         let next = at_once(desk.engine.rooms(&desk.app(), None, 100, &mut see));
         assert_eq!(next, Ok(None), "a hundred rooms and more");
         let accounts = self.ask(CHECK, &json!({"CheckItem": Self::accounts()})).text;
-        rooms.iter().flat_map(|room| self.look_at(room)).chain([accounts]).collect()
+        let look = |(room, is_group): &(String, bool)| match is_group {
+            true => self.look_at_group(room),
+            false => self.look_at(room),
+        };
+        rooms.iter().flat_map(look).chain([accounts]).collect()
     }
 
     /// Accounts that the seeds name.
     fn accounts() -> [Value; 4] {
         ["user1", "user2", "user3", "test"].map(|account| json!({"UserID": account}))
+    }
+
+    /// A group as the chat dialect shows it: its owner, if it has one, is the one who has the role.
+    fn look_at_group(&self, group: &str) -> Vec<String> {
+        let info = self.ask(GROUP_INFO, &json!({"GroupIdList": [group]}));
+        let row = &info.value["GroupInfo"][0];
+        assert_eq!(row["ErrorCode"], 0, "{group} is listed and not there: {}", info.text);
+        if let Some(members) = row["MemberList"].as_array() {
+            assert_eq!(row["MemberNum"], members.len(), "{}", info.text);
+            let owners = members.iter().filter(|member| member["Role"] == "Owner");
+            let owners: Vec<&Value> = owners.map(|member| &member["Member_Account"]).collect();
+            let owner: Vec<&Value> = row.get("Owner_Account").into_iter().collect();
+            assert_eq!(owners, owner, "{}", info.text);
+        }
+        let muted = self.ask(MUTED, &json!({"GroupId": group})).text;
+        let bans = self.ask(GROUP_BANS, &json!({"GroupId": group})).text;
+        vec![info.text, muted, bans]
     }
 
     fn look_at(&self, room: &str) -> Vec<String> {
