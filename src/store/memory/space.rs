@@ -381,6 +381,7 @@ impl Space {
         };
         if let State::Live(room) = state {
             if let Some(facts) = facts {
+                debug_assert_eq!(room.facts.kind, facts.kind, "the indexes know rooms by kind");
                 room.facts = facts;
             }
         } else {
