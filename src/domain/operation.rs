@@ -104,7 +104,7 @@ pub enum FactsWrite {
     /// They stay.
     #[default]
     Keep,
-    /// They are these now; a room that was absent exists from here on.
+    /// They are these now; a room that was absent exists from here on. Its kind never changes.
     Put(Box<Facts>),
     /// The room ends, and everything in it.
     Destroy,

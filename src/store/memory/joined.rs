@@ -250,12 +250,33 @@ mod tests {
             joined.remove("a", round);
             joined.remove("a", round + 1_000_000);
         }
-        let places: usize = joined
-            .shards
-            .iter()
-            .map(|shard| shard.lock().chunks.iter().map(Vec::len).sum::<usize>())
-            .sum();
-        assert_eq!((joined.len(), places), (0, 2));
+        assert_eq!((joined.len(), places(&joined)), (0, 2));
+    }
+
+    #[test]
+    fn places_that_are_free_are_taken_again_in_any_order() {
+        let joined = Joined::new(RandomState::new());
+        let rooms: Vec<u64> = (0..2_500).collect();
+        for round in [7, 11, 1] {
+            // Each order has all of them: the steps have no divisor in common with their number.
+            let order = (0..2_500).map(|nth| (nth * round * 9 % 2_500) as usize);
+            for at in order.clone() {
+                joined.put("a", rooms[at], false);
+            }
+            let listed = order.clone().map(|at| rooms[at]).collect::<Vec<_>>();
+            assert_eq!(joined.rooms("a"), listed);
+            assert_eq!((joined.len(), places(&joined)), (2_500, 2_500));
+            order.rev().step_by(2).for_each(|at| joined.remove("a", rooms[at]));
+            assert_eq!(joined.len(), 1_250);
+            rooms.iter().for_each(|room| joined.remove("a", *room));
+            assert_eq!((joined.rooms("a"), joined.len()), (vec![], 0));
+        }
+    }
+
+    /// All places, free or not.
+    fn places(joined: &Joined) -> usize {
+        let places = |shard: &Mutex<Shard>| shard.lock().chunks.iter().map(Vec::len).sum::<usize>();
+        joined.shards.iter().map(places).sum()
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::domain::{
 };
 use crate::store::{Counts, Decide, Due, See, SeeJoined, SeeRoom, SeeSanction, TxError};
 
-/// A room of more members or bans than this is taken to pieces off the request threads.
+/// A room of more members, bans and mutes than this is taken to pieces off the request threads.
 const LARGE: usize = 1024;
 
 struct Room {
@@ -149,7 +149,7 @@ pub(super) struct Space {
     /// Of all apps. Locked after a room, never before.
     outbox: Arc<Outbox>,
     directory: DashMap<RoomId, Arc<Cell>>,
-    /// The live rooms by age. Locked after a room, never before.
+    /// The live rooms by age. Locked after a room and after who is where, never before.
     by_age: RwLock<Ages>,
     /// Who is where. Locked after a room, never before.
     joined: Arc<Joined>,
@@ -384,6 +384,7 @@ impl Space {
         };
         if let State::Live(room) = state {
             if let Some(facts) = facts {
+                debug_assert_eq!(room.facts.kind, facts.kind, "the indexes know rooms by kind");
                 room.facts = facts;
             }
         } else {
@@ -473,6 +474,7 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
     use super::*;
+    use crate::domain::{Gate, GroupProfile, Member, RoomKind, Silenced};
 
     #[test]
     fn a_room_that_is_not_made_leaves_no_cell_behind() {
@@ -497,5 +499,56 @@ mod tests {
             catch_unwind(AssertUnwindSafe(|| space.transact(&id, create, &mut broken).map(|_| ())));
         assert!(unwound.is_err());
         assert_eq!(space.directory.len(), 0, "after a panic");
+    }
+
+    /// Makes a room of so many members.
+    fn fill(space: &Space, id: &RoomId, members: usize) {
+        let facts = Facts {
+            kind: RoomKind::Conference,
+            name: "".into(),
+            owner: None,
+            created_ms: 0,
+            schedule: None,
+            max_member_count: 0,
+            silenced: Silenced::default(),
+            custom_info: "".into(),
+            seats: None,
+            gate: Gate::default(),
+            profile: GroupProfile::default(),
+        };
+        let member = |nth| Member::named(Account::parse(&format!("{nth}")).unwrap(), 0);
+        let members = (0..members).map(member).map(MemberWrite::Put);
+        let facts = FactsWrite::Put(Box::new(facts));
+        let delta = Delta { facts, members: members.collect(), ..Delta::default() };
+        let need = Need { create: true, ..Need::default() };
+        assert!(space.transact(id, need, &mut |_: &Slice<'_>| Ok(delta.clone())).is_ok());
+    }
+
+    fn rooms_of(space: &Space, account: &str) -> usize {
+        let mut rooms = 0;
+        space.joined(&Account::parse(account).unwrap(), &mut |_, _, _| rooms += 1);
+        rooms
+    }
+
+    #[test]
+    fn a_room_that_ended_leaves_nobody_in_the_index_once_it_is_swept() {
+        let space = Space::new(AppId(1), RandomState::new(), Arc::new(Outbox::new(0)));
+        let (id, other) = (RoomId::parse("room").unwrap(), RoomId::parse("other").unwrap());
+        fill(&space, &other, 2);
+        for (members, is_large) in [(LARGE, false), (LARGE + 1, true)] {
+            fill(&space, &id, members);
+            assert_eq!((space.joined.len(), rooms_of(&space, "1")), (members + 2, 2));
+            let end = |_: &Slice<'_>| Ok(Delta { facts: FactsWrite::Destroy, ..Delta::default() });
+            let debris = space.transact(&id, Need::default(), &mut { end }).unwrap();
+            assert_eq!(debris.is_some(), is_large, "{members} members");
+            // Nobody is there any more, whether it is swept or not; the next room is another.
+            assert_eq!((rooms_of(&space, "1"), rooms_of(&space, "2")), (1, 0));
+            fill(&space, &id, 2);
+            assert_eq!(rooms_of(&space, "1"), 2);
+            drop(debris);
+            assert_eq!((space.joined.len(), rooms_of(&space, "1")), (4, 2), "{members} members");
+            space.transact(&id, Need::default(), &mut { end }).unwrap();
+            assert_eq!(space.joined.len(), 2, "the other room is as it was");
+        }
     }
 }
