@@ -9,9 +9,8 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use guestlist::config::{Defaults, Settings, Sources};
 use guestlist::domain::{
-    Account, AppId, CreateGroup, CreateRoom, CustomFields, Decision, Delta, Env, Gate,
-    GroupProfile, GroupType, Member, MemberWrite, Need, Operation, Position, Role, RoomId,
-    SeatRequest, Silenced, Slice, TakeSeatMode, Tally,
+    Account, AppId, CreateRoom, CustomFields, Decision, Delta, Env, Gate, Member, MemberWrite,
+    Need, Operation, Position, Role, RoomId, SeatRequest, Silenced, Slice, TakeSeatMode, Tally,
 };
 use guestlist::engine::{App, Engine};
 use guestlist::sig::usersig::{Claims, SecretKey, sign};
@@ -85,11 +84,6 @@ pub(crate) fn room(members: u32) -> RoomId {
     RoomId::parse(&format!("room-of-{members}")).expect("a short name")
 }
 
-/// The community with so many members.
-pub(crate) fn community(members: u32) -> RoomId {
-    RoomId::parse(&format!("@TGS#_community-of-{members}")).expect("a short name")
-}
-
 /// The custom fields of a community's members, with what they hold.
 const FIELDS: [(&str, &str); 2] = [("level", "7"), ("title", "Keeper of the keys")];
 
@@ -133,29 +127,14 @@ pub(crate) fn fill(engine: &Engine, app: &App, members: u32) {
         invitees: Vec::new(),
     };
     at_once(engine.run(app, &room, &create)).expect("the room is new");
-    for from in (0..members).step_by(FILL_STEP as usize) {
-        let fill = Fill { from, to: members.min(from + FILL_STEP) };
-        at_once(engine.run(app, &room, &fill)).expect("the room is there");
-    }
+    put_members(engine, app, &room, members);
 }
 
-/// Makes [`community`]`(members)` and fills it: the owner first, one place for each.
-pub(crate) fn fill_community(engine: &Engine, app: &App, members: u32) {
-    let group = community(members);
-    let create = CreateGroup {
-        by: Account::parse(ADMIN).expect("13 bytes"),
-        group_type: GroupType::Community,
-        owner: Some(account(0)),
-        name: "Keepers".into(),
-        max_member_count: members,
-        profile: GroupProfile::default(),
-        created_ms: Some(FIRST_JOINED_MS),
-        members: Vec::new(),
-    };
-    at_once(engine.run(app, &group, &create)).expect("the group is new");
+/// Puts so many members into a room that is empty but for its owner, who is the first of them.
+pub(crate) fn put_members(engine: &Engine, app: &App, room: &RoomId, members: u32) {
     for from in (0..members).step_by(FILL_STEP as usize) {
         let fill = Fill { from, to: members.min(from + FILL_STEP) };
-        at_once(engine.run(app, &group, &fill)).expect("the group is there");
+        at_once(engine.run(app, room, &fill)).expect("the room is there");
     }
 }
 

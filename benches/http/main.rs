@@ -9,6 +9,7 @@
 mod callbacks;
 #[path = "../common/mod.rs"]
 mod common;
+mod community;
 mod compare;
 mod load;
 mod options;

@@ -4,7 +4,8 @@ use std::cell::Cell;
 
 use guestlist::engine::encode_cursor;
 
-use crate::common::{ADMIN, APP, account, community, name_card, position, room, scattered};
+use crate::common::{ADMIN, APP, account, name_card, position, room, scattered};
+use crate::community::community;
 use crate::reply::Door;
 
 /// Members on a page.

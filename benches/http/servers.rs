@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::common::{self, APP};
+use crate::community;
 use crate::options::Role;
 
 /// What is filled at the word of a parent.
@@ -72,7 +73,7 @@ fn guestlist(runtime: &Runtime, lines: Lines<StdinLock<'_>>, more: &[String]) {
         let (what, members) = line.split_once(' ').expect("what, and how many members");
         let members = members.parse().expect("a number of members");
         match what {
-            COMMUNITY => common::fill_community(&engine, &app, members),
+            COMMUNITY => community::fill(&engine, &app, members),
             _ => common::fill(&engine, &app, members),
         }
         say(line);

@@ -78,7 +78,7 @@ impl UpdateGroup {
     fn profile(&self, now: &GroupProfile) -> GroupProfile {
         let change = &self.change;
         let text =
-            |change: &Option<Box<str>>, now: &Box<str>| change.as_ref().unwrap_or(now).clone();
+            |change: &Option<Box<str>>, now: &str| change.clone().unwrap_or_else(|| now.into());
         GroupProfile {
             introduction: text(&change.introduction, &now.introduction),
             notification: text(&change.notification, &now.notification),

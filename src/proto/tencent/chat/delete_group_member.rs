@@ -76,7 +76,7 @@ impl Command for DeleteGroupMember {
         let by = call.caller.account().clone();
         let operation = RemoveMembers { by, accounts, words, silent };
         let removing = reach::run(call, SUPPORT, &group, &operation).await;
-        Ok(removing.map_err(|failure: Failure| not_in_live_rooms(failure.into()))?)
+        removing.map_err(|failure: Failure| not_in_live_rooms(failure.into()))
     }
 }
 

@@ -181,6 +181,9 @@ mod tests {
             "MsgSeq": 0, "MuteUntil": 0, "NameCard": "", "Role": "Owner"})
     }
 
+    /// Whether a role is shown.
+    type Shows = fn(&str) -> bool;
+
     fn without(mut row: Value, names: &[&str]) -> Value {
         for name in names {
             assert!(row.as_object_mut().unwrap().remove(*name).is_some(), "{name}");
@@ -257,7 +260,7 @@ mod tests {
                 &["JoinTime", "LastSendMsgTime", "MsgFlag", "MsgSeq", "Role"],
             ),
         ];
-        let roles: [(Value, fn(&str) -> bool); 4] = [
+        let roles: [(Value, Shows); 4] = [
             (Value::Null, |_| true),
             (json!([]), |_| true),
             (json!(["Admin"]), |role| role == "Admin"),
