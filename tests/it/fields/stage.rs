@@ -14,6 +14,12 @@ const NOW_MS: u64 = 2_000_000_000_000;
 /// How long tickets are good: until long after that.
 const TICKET_S: u64 = 100 * 365 * 86_400;
 
+/// The custom fields that the requests name.
+pub(super) const FIELDS: [&str; 2] = [
+    "app.0.chat.member_fields=[\"level\",\"title\"]",
+    "app.0.chat.group_fields=[\"shelf\",\"topic\"]",
+];
+
 pub(super) struct Stage<'a> {
     server: Server,
     settings: Vec<&'a Setting>,
@@ -33,12 +39,7 @@ pub(super) struct Outcome {
 impl<'a> Stage<'a> {
     pub(super) async fn new(strict: bool) -> Self {
         let strict = format!("app.0.strict={strict}");
-        let settings = [
-            "app.0.unlimited=true",
-            "app.0.chat.member_fields=[\"level\",\"title\"]",
-            "app.0.chat.group_fields=[\"shelf\",\"topic\"]",
-            &strict,
-        ];
+        let settings = ["app.0.unlimited=true", FIELDS[0], FIELDS[1], &strict];
         let server = Server::with(&settings).await.signing_for(TICKET_S);
         Self { server, settings: Vec::new(), untouched: Vec::new(), clean: false }
     }
