@@ -501,6 +501,7 @@ impl World {
     }
 
     fn change_owner(&mut self, place: Place, from: &str, to: &str) -> Outcome {
+        let now_ms = self.now_ms;
         let room = self.room(place)?;
         if room.owner.as_str() != from {
             return Err(Refusal::NotTheOwner { account: account(from) });
@@ -518,6 +519,8 @@ impl World {
                 }
             }
             room.owner = account(to);
+            room.changes += 1;
+            room.changed_ms = now_ms;
         }
         Ok((Answer::Done, events))
     }
