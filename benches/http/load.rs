@@ -22,7 +22,7 @@ use crate::requests::Requests;
 use crate::spawned::Spawned;
 
 /// The longest reply that is taken, head and body, in bytes.
-const MAX_REPLY_BYTES: usize = 64 * 1024;
+const MAX_REPLY_BYTES: usize = 256 * 1024;
 /// A server that takes longer than this for everything besides the measuring has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
