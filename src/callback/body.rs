@@ -12,7 +12,7 @@
 use serde::Serialize;
 
 use crate::config::callback_command;
-use crate::domain::{Account, Event, Facts, LeaveReason, Notice, Seat};
+use crate::domain::{Account, Event, Facts, LeaveReason, Notice, Passage, Seat};
 use crate::proto::tencent::room::{RoomInfo, TakeSeatModeWord};
 
 /// Who acts where nobody asked: the vendor's name for itself.
@@ -21,7 +21,8 @@ const SYSTEM: &str = "@TIM#SYSTEM";
 /// A callback's body, in JSON.
 ///
 /// # Panics
-/// When the facts are missing of an event that is about them: whoever makes notices sees to it.
+/// When the facts are missing of an event that is about them, or it is about streams, of which
+/// RoomEngine knows nothing: whoever makes notices sees to it.
 #[must_use]
 pub fn body(notice: &Notice) -> Vec<u8> {
     let room = notice.room.as_str();
@@ -33,26 +34,30 @@ pub fn body(notice: &Notice) -> Vec<u8> {
             room_info: RoomInfo::new(room, of_facts(), notice.at_ms),
             invitees: texts(invitees),
         }),
-        Event::RoomDestroyed { by } => head.write(&Ended { operator: by.as_str(), room_id: room }),
-        Event::RoomReclaimed => head.write(&Ended { operator: SYSTEM, room_id: room }),
+        Event::RoomDestroyed { by, quietly: _ } => {
+            head.write(&Ended { operator: by.as_str(), room_id: room })
+        }
+        Event::RoomReclaimed { last_went: _ } => {
+            head.write(&Ended { operator: SYSTEM, room_id: room })
+        }
         Event::RoomUpdated { by } => head.write(&Updated {
             operator: by.as_str(),
             room_info: UpdatedRoomInfo::new(room, of_facts()),
         }),
-        Event::MembersEntered { accounts } => head.write(&Entered {
+        Event::MembersEntered { people, login: _ } => head.write(&Entered {
             // People come in by themselves; of many in one call the first stands for all.
-            operator: accounts.first().map_or("", Account::as_str),
+            operator: people.first().map_or("", |first| first.account.as_str()),
             room_id: room,
             member_count: notice.member_count,
             r#type: "Enter",
-            members: texts(accounts),
+            members: names(people),
         }),
-        Event::MembersLeft { accounts, reason, by, words } => head.write(&Left {
+        Event::MembersLeft { people, reason, by, words } => head.write(&Left {
             operator: by.as_str(),
             room_id: room,
             member_count: notice.member_count,
             r#type: leave_type(*reason),
-            members: texts(accounts),
+            members: names(people),
             reason: words,
         }),
         Event::SeatsChanged { by, seats } => head.write(&Seats {
@@ -60,7 +65,14 @@ pub fn body(notice: &Notice) -> Vec<u8> {
             room_id: room,
             seat_list: seats.iter().map(SeatRow::new).collect(),
         }),
+        Event::StreamAdded { .. } | Event::StreamsEnded { .. } => {
+            unreachable!("RoomEngine tells of no streams")
+        }
     }
+}
+
+fn names(people: &[Passage]) -> Vec<&str> {
+    people.iter().map(|one| one.account.as_str()).collect()
 }
 
 fn texts(accounts: &[Account]) -> Vec<&str> {
@@ -70,7 +82,7 @@ fn texts(accounts: &[Account]) -> Vec<&str> {
 fn leave_type(reason: LeaveReason) -> &'static str {
     match reason {
         LeaveReason::Left => "Leave",
-        LeaveReason::Kicked => "Kicked",
+        LeaveReason::Kicked | LeaveReason::Replaced => "Kicked",
         LeaveReason::Expired => "Expired",
     }
 }
@@ -238,6 +250,7 @@ mod tests {
     fn notice(room: &str, event: Event, at_ms: u64) -> Notice {
         let facts = Facts {
             kind: RoomKind::Conference,
+            serial: 1,
             name: "rname-123".into(),
             owner: Some(account("jack")),
             created_ms: 1_703_589_922_780,
@@ -250,7 +263,7 @@ mod tests {
             profile: GroupProfile::default(),
         };
         let (room, facts) = (RoomId::parse(room).unwrap(), Some(Box::new(facts)));
-        Notice { id: 1, room, at_ms, event, member_count: 20, facts }
+        Notice { id: 1, room, at_ms, event, serial: 1, member_count: 20, facts }
     }
 
     /// The body, and that its fields stand in the documented order.

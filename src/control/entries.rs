@@ -14,9 +14,10 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::members::EnterParams;
 use super::path::AtRoom;
 use super::problem::{self, Problem};
-use super::query::{NoParams, Params};
+use super::query::Params;
 use super::{Plane, body, reply};
 use crate::domain::{Account, EnterMany, Entry, MAX_ENTRIES_PER_STEP, Need, TextFault};
 use crate::proto::tencent::Text;
@@ -63,7 +64,7 @@ struct RefusedEntry<'a> {
 pub(super) async fn enter(
     State(plane): State<Arc<Plane>>,
     at: AtRoom,
-    _: Params<NoParams>,
+    Params(params): Params<EnterParams>,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let EntriesFields { accounts } = body::parse(&body)?;
@@ -71,12 +72,15 @@ pub(super) async fn enter(
         let detail = format!("accounts: {} accounts, at most {MAX_ACCOUNTS}", accounts.len());
         return Err(Problem::bad_request(detail));
     }
-    // An empty list has no step to say so.
-    plane.engine.look(&at.app, &at.room, Need::default(), |_, _| ()).await?;
+    let opens = params.opens()?;
+    if !opens {
+        // An empty list has no step to say so.
+        plane.engine.look(&at.app, &at.room, Need::default(), |_, _| ()).await?;
+    }
     let mut entries = Entries::default();
     for texts in accounts.chunks(MAX_ENTRIES_PER_STEP) {
         let step = Step::new(texts);
-        let operation = EnterMany { accounts: step.accounts };
+        let operation = EnterMany { accounts: step.accounts, opens };
         let mut decided = plane.engine.run(&at.app, &at.room, &operation).await?;
         for (text, mention) in texts.iter().zip(step.mentions) {
             entries.count(text.as_str(), mention.map(|index| &mut decided[index]));

@@ -15,12 +15,12 @@ use super::member::MemberRow;
 use super::page::{self, PageParams};
 use super::path::{AtMember, AtRoom};
 use super::problem::Problem;
-use super::query::{NoParams, Params};
+use super::query::Params;
 use super::seats::Seating;
 use super::{Plane, reply};
 use crate::domain::{
-    Aside, Enter, Entrance, Entry, Leave, LeaveReason, MemberView, PageQuery, PageSink, Refusal,
-    RoomView, Seats,
+    Aside, Enter, Entrance, Entry, Leave, LeaveReason, Login, MemberView, PageQuery, PageSink,
+    Platform, Refusal, RoomView, Seats,
 };
 use crate::engine::{decode_cursor, encode_cursor};
 use crate::proto::tencent::Text;
@@ -29,6 +29,8 @@ use crate::proto::tencent::Text;
 const MAX_NAME_BYTES: usize = 256;
 /// The longest password, in bytes.
 const MAX_PASSWORD_BYTES: usize = 32;
+/// The longest name of a session, in bytes.
+const MAX_SESSION_BYTES: usize = 64;
 /// What a row of a page takes besides its texts, in bytes.
 const ROW_BYTES: usize = 192;
 
@@ -110,20 +112,90 @@ pub(super) struct EnterFields<'a> {
     #[serde(borrow)]
     #[schemars(length(max = MAX_PASSWORD_BYTES))]
     password: Option<Text<'a>>,
+    /// What the client calls its stay. Another one takes the place of the one that is in: a person is
+    /// in a room once. Without one, whoever is in stays as he is.
+    #[serde(borrow)]
+    #[schemars(length(min = 1, max = MAX_SESSION_BYTES))]
+    session: Option<Text<'a>>,
+    /// What the client runs on. Callbacks tell of it.
+    platform: Option<PlatformWord>,
+}
+
+#[derive(Deserialize, JsonSchema, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum PlatformWord {
+    Windows,
+    Ios,
+    Ipad,
+    Android,
+    Mac,
+    Linux,
+    Web,
+    MiniProgram,
+    Unknown,
+}
+
+impl From<PlatformWord> for Platform {
+    fn from(word: PlatformWord) -> Self {
+        match word {
+            PlatformWord::Windows => Self::Windows,
+            PlatformWord::Ios => Self::Ios,
+            PlatformWord::Ipad => Self::Ipad,
+            PlatformWord::Android => Self::Android,
+            PlatformWord::Mac => Self::Mac,
+            PlatformWord::Linux => Self::Linux,
+            PlatformWord::Web => Self::Web,
+            PlatformWord::MiniProgram => Self::MiniProgram,
+            PlatformWord::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// The kind of room that is born.
+const OPEN: &str = "open";
+
+/// `?create=`
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub(super) struct EnterParams {
+    /// `open`: an unknown room is born as an open one.
+    #[schemars(extend("enum" = [OPEN]))]
+    create: Option<String>,
+}
+
+impl EnterParams {
+    /// Whether an unknown room is born.
+    pub(super) fn opens(&self) -> Result<bool, Problem> {
+        match self.create.as_deref() {
+            None => Ok(false),
+            Some(OPEN) => Ok(true),
+            Some(_) => Err(Problem::bad_request("create: must be open")),
+        }
+    }
 }
 
 /// `PUT …/members/{account}`
 pub(super) async fn enter(
     State(plane): State<Arc<Plane>>,
     at: AtMember,
-    _: Params<NoParams>,
+    Params(params): Params<EnterParams>,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let fields: EnterFields<'_> = body::parse(&body)?;
+    let session = text_within("session", fields.session.as_ref(), MAX_SESSION_BYTES)?;
+    if session.as_deref() == Some("") {
+        return Err(Problem::bad_request("session: empty, at least 1 byte"));
+    }
+    let platform = fields.platform.map(Platform::from).unwrap_or_default();
     let operation = Enter {
         account: at.account,
         name: text_within("name", fields.name.as_ref(), MAX_NAME_BYTES)?,
         password: text_within("password", fields.password.as_ref(), MAX_PASSWORD_BYTES)?,
+        session,
+        opens: params.opens()?,
+        login: Login { platform, ..Login::default() },
     };
     let Entrance { entry, member, seat } = plane.engine.run(&at.app, &at.room, &operation).await?;
     let status = match entry {

@@ -149,9 +149,10 @@ pub(super) fn code(refusal: &Refusal) -> u32 {
 /// A new refusal must stop the build here, so nothing catches the rest.
 fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::NoSuchRoom | Refusal::NotAMember { .. } | Refusal::AwaitsNoSeat { .. } => {
-            StatusCode::NOT_FOUND
-        }
+        Refusal::NoSuchRoom
+        | Refusal::NotAMember { .. }
+        | Refusal::AwaitsNoSeat { .. }
+        | Refusal::NoSuchStream { .. } => StatusCode::NOT_FOUND,
         Refusal::NotTheOwner { .. }
         | Refusal::OwnerNotBannable { .. }
         | Refusal::OwnerNotMutable { .. }
@@ -168,6 +169,8 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::TooManyAdmins { .. }
         | Refusal::TooManyMarks { .. }
         | Refusal::TooManyRobots { .. }
+        | Refusal::StreamTaken { .. }
+        | Refusal::TooManyStreams { .. }
         | Refusal::NoSeats
         | Refusal::SeatLocked { .. }
         | Refusal::SeatTaken { .. }

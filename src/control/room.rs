@@ -127,6 +127,7 @@ struct Info<'a> {
 enum Kind {
     Conference,
     Group,
+    Open,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -182,6 +183,7 @@ impl From<RoomKind> for Kind {
         match kind {
             RoomKind::Conference => Self::Conference,
             RoomKind::Group(_) => Self::Group,
+            RoomKind::Open => Self::Open,
         }
     }
 }
@@ -227,6 +229,7 @@ mod tests {
     fn a_group_has_no_schedule_and_may_have_no_owner() {
         let facts = Facts {
             kind: RoomKind::Group(GroupType::AvChatRoom),
+            serial: 1,
             name: "live".into(),
             owner: None,
             created_ms: 17_000,

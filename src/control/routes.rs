@@ -137,6 +137,7 @@ pub(super) const GUARDED: &[Route] = &[
         path: MEMBERS,
         serve: |verb| on(verb, entries::enter),
         page: Page::new("enter_many", "Many enter")
+            .query::<members::EnterParams>()
             .body::<entries::EntriesFields<'static>>()
             .replies(&[Success::json::<entries::Entries<'static>>(
                 StatusCode::OK,
@@ -148,9 +149,13 @@ pub(super) const GUARDED: &[Route] = &[
         path: MEMBER,
         serve: |verb| on(verb, members::enter),
         page: Page::new("enter", "One enters")
+            .query::<members::EnterParams>()
             .optional_body::<members::EnterFields<'static>>()
             .replies(&[
-                Success::json::<member::MemberRow<'static>>(StatusCode::CREATED, "Entered"),
+                Success::json::<member::MemberRow<'static>>(
+                    StatusCode::CREATED,
+                    "Entered, or came in once more with another session",
+                ),
                 Success::json::<member::MemberRow<'static>>(
                     StatusCode::OK,
                     "Was in already, and nothing changed",

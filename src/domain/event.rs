@@ -1,7 +1,9 @@
 //! What happened in a room, to be told to the world later.
 
 use super::ids::Account;
+use super::passage::{Login, Passage};
 use super::seats::Seat;
+use super::stream::{Stream, StreamEnd};
 
 /// Something that happened, committed together with the change itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,18 +24,25 @@ pub enum Event {
     RoomDestroyed {
         /// Who asked for it.
         by: Account,
+        /// Whoever follows only who comes and goes is not to hear of the room's end.
+        quietly: bool,
     },
-    /// A room ended by itself, empty for too long.
-    RoomReclaimed,
+    /// A room ended by itself, empty for too long or because nobody was left.
+    RoomReclaimed {
+        /// How the last one went, if it ended with that.
+        last_went: Option<LeaveReason>,
+    },
     /// People came in by themselves, in one call.
     MembersEntered {
         /// Who, in the order of the call.
-        accounts: Vec<Account>,
+        people: Vec<Passage>,
+        /// How.
+        login: Login,
     },
     /// People went away, in one call.
     MembersLeft {
         /// Who, in the order of the call.
-        accounts: Vec<Account>,
+        people: Vec<Passage>,
         /// Why.
         reason: LeaveReason,
         /// Who asked for it: the one who goes, or whoever sends people away.
@@ -47,6 +56,20 @@ pub enum Event {
         by: Account,
         /// Each seat that is another than before, as it is now, by its index.
         seats: Vec<(u32, Seat)>,
+    },
+    /// A stream was added.
+    StreamAdded {
+        /// Which.
+        stream: Stream,
+        /// It stands in the place of one with its id and of the same person.
+        again: bool,
+    },
+    /// Streams are there no more.
+    StreamsEnded {
+        /// Which, in the order of their adding.
+        streams: Vec<Stream>,
+        /// Why.
+        reason: StreamEnd,
     },
 }
 
@@ -65,6 +88,10 @@ pub enum EventKind {
     MembersLeft,
     /// Seats changed.
     SeatsChanged,
+    /// A stream was added.
+    StreamAdded,
+    /// Streams are there no more.
+    StreamsEnded,
 }
 
 impl Event {
@@ -73,11 +100,13 @@ impl Event {
     pub fn kind(&self) -> EventKind {
         match self {
             Self::RoomCreated { .. } => EventKind::RoomCreated,
-            Self::RoomDestroyed { .. } | Self::RoomReclaimed => EventKind::RoomEnded,
+            Self::RoomDestroyed { .. } | Self::RoomReclaimed { .. } => EventKind::RoomEnded,
             Self::RoomUpdated { .. } => EventKind::RoomUpdated,
             Self::MembersEntered { .. } => EventKind::MembersEntered,
             Self::MembersLeft { .. } => EventKind::MembersLeft,
             Self::SeatsChanged { .. } => EventKind::SeatsChanged,
+            Self::StreamAdded { .. } => EventKind::StreamAdded,
+            Self::StreamsEnded { .. } => EventKind::StreamsEnded,
         }
     }
 }
@@ -91,4 +120,6 @@ pub enum LeaveReason {
     Expired,
     /// Sent away.
     Kicked,
+    /// Came in once more from elsewhere.
+    Replaced,
 }

@@ -14,6 +14,9 @@ pub const MAX_ACCOUNT_BYTES: usize = 64;
 /// The longest room id of any dialect, in bytes of UTF-8 (ZEGO's room id).
 pub const MAX_ROOM_ID_BYTES: usize = 128;
 
+/// The longest id of a stream of any dialect, in bytes of UTF-8 (ZEGO's).
+pub const MAX_STREAM_ID_BYTES: usize = 256;
+
 /// An app (a tenant): Tencent's SDKAppID, ZEGO's AppId.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AppId(pub u32);
@@ -86,6 +89,12 @@ id!(
     /// A room or group within its app. 1 to 128 bytes, no control characters.
     RoomId,
     MAX_ROOM_ID_BYTES
+);
+
+id!(
+    /// A stream of sound and pictures within its room. 1 to 256 bytes, no control characters.
+    StreamId,
+    MAX_STREAM_ID_BYTES
 );
 
 /// One room of one app: the unit of atomicity.

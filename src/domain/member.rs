@@ -79,6 +79,8 @@ pub struct Member {
     pub msg_flag: MsgFlag,
     /// The latest message that the member has read.
     pub msg_seq: u32,
+    /// What the client calls its stay; empty if nothing. Another one takes its place.
+    pub session: Box<str>,
     /// When the member came to stand in the list, in Unix milliseconds of the app's clock. With
     /// the account it is the place in the order.
     pub joined_ms: u64,
@@ -100,6 +102,7 @@ impl Member {
             fields: CustomFields::default(),
             msg_flag: MsgFlag::Notify,
             msg_seq: 0,
+            session: "".into(),
             joined_ms,
         }
     }
@@ -128,6 +131,7 @@ impl Member {
             fields: self.fields.view(),
             msg_flag: self.msg_flag,
             msg_seq: self.msg_seq,
+            session: &self.session,
             joined_ms: self.joined_ms,
             plain: self.is_plain(),
         }
@@ -166,6 +170,8 @@ pub struct MemberView<'a> {
     pub msg_flag: MsgFlag,
     /// The latest message that the member has read.
     pub msg_seq: u32,
+    /// What the client calls its stay; empty if nothing.
+    pub session: &'a str,
     /// When the member came to stand in the list, in Unix milliseconds.
     pub joined_ms: u64,
     /// Account, name and custom text need no escaping in JSON.
@@ -190,6 +196,7 @@ impl MemberView<'_> {
             fields: self.fields.to_fields(),
             msg_flag: self.msg_flag,
             msg_seq: self.msg_seq,
+            session: self.session.into(),
             joined_ms: self.joined_ms,
         }
     }

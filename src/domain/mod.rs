@@ -20,6 +20,7 @@ mod notice;
 mod operation;
 mod ops;
 mod page;
+mod passage;
 mod password;
 mod position;
 mod refusal;
@@ -27,6 +28,7 @@ mod room;
 mod rules;
 mod sanction;
 mod seats;
+mod stream;
 mod text;
 
 pub use account_record::{AccountRecord, AccountView};
@@ -34,7 +36,10 @@ pub use callback_url::{CallbackUrl, CallbackUrlFault, MAX_CALLBACK_URL_BYTES};
 pub use custom_field::{CustomFields, FieldsView, MAX_CUSTOM_FIELDS};
 pub use event::{Event, EventKind, LeaveReason};
 pub use group::{ApplyOption, GroupProfile, GroupType, GroupTypes, InviteOption, Reach};
-pub use ids::{Account, AppId, MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES, RoomId, RoomKey};
+pub use ids::{
+    Account, AppId, MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES, MAX_STREAM_ID_BYTES, RoomId, RoomKey,
+    StreamId,
+};
 pub use marks::{MAX_MARKS_PER_ROOM, MIN_MARK, MarkCounts};
 pub use member::{Member, MemberView, MsgFlag, Role, Roles};
 pub use notice::{Destination, Letter, Notice};
@@ -42,14 +47,15 @@ pub use operation::{
     Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice, Within,
 };
 pub use ops::{
-    AddMembers, AddRobot, Addition, AskForSeat, BanMembers, ChangeOwner, CreateGroup, CreateRoom,
-    DeleteRobot, DestroyRoom, Enter, EnterMany, Entrance, Entry, FirstMember, GroupChange, IfTaken,
-    ImportMembers, ImportedMember, Kick, Leave, LeaveSeat, LockSeat, MAX_ENTRIES_PER_STEP,
-    MarkMembers, MemberChange, MoveToSeat, MuteMembers, Reclaim, RemoveMembers, RoomChange,
-    SeatChange, SeatRequest, TakeSeat, UnbanMembers, UpdateGroup, UpdateMember, UpdateRoom, Vanish,
-    WithdrawFromQueue,
+    AddMembers, AddRobot, AddStream, Addition, AskForSeat, BanMembers, ChangeOwner, CreateGroup,
+    CreateRoom, DeleteRobot, DeleteStream, DestroyRoom, Enter, EnterMany, Entrance, Entry,
+    FirstMember, GroupChange, IfTaken, ImportMembers, ImportedMember, Kick, Leave, LeaveSeat,
+    LockSeat, MAX_ENTRIES_PER_STEP, MarkMembers, MemberChange, MoveToSeat, MuteMembers, Reclaim,
+    RemoveMembers, RoomChange, SeatChange, SeatRequest, TakeSeat, UnbanMembers, UpdateGroup,
+    UpdateMember, UpdateRoom, Vanish, WithdrawFromQueue,
 };
 pub use page::{Aside, PageEnd, PageQuery, PageSink};
+pub use passage::{Login, Passage, Platform};
 pub use password::{Gate, PasswordHash, Salt};
 pub use position::Position;
 pub use refusal::{Ceiling, Refusal};
@@ -60,4 +66,5 @@ pub use room::{
 pub use rules::RoomRules;
 pub use sanction::{Sanction, SanctionKind, SanctionView, SanctionWrite};
 pub use seats::{MAX_SEATS, Seat, Seats};
+pub use stream::{MAX_STREAMS, Stream, StreamEnd, StreamWrite};
 pub use text::{TextFault, is_plain};

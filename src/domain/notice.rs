@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use super::event::Event;
 use super::ids::{Account, RoomId};
+use super::passage::Passage;
 use super::room::Facts;
+use super::stream::Stream;
 
 /// Who hears of an event. Each hears all of a room in the room's order, at a pace of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Destination {
     /// The app's receiver of RoomEngine callbacks.
     RoomEngine,
+    /// The app's receiver of ZEGO callbacks.
+    Zego,
 }
 
 /// An event, and what was true of the room right after it: all that any vendor's callback says.
@@ -24,6 +28,8 @@ pub struct Notice {
     pub at_ms: u64,
     /// What.
     pub event: Event,
+    /// What tells the room from every other one.
+    pub serial: u64,
     /// How many were in the list then.
     pub member_count: u32,
     /// The facts then, for events that are about them.
@@ -54,11 +60,15 @@ impl Notice {
 fn event(event: &Event) -> usize {
     match event {
         Event::RoomCreated { by, invitees } => text(by) + texts(invitees),
-        Event::RoomUpdated { by } | Event::RoomDestroyed { by } => text(by),
-        Event::RoomReclaimed => 0,
-        Event::MembersEntered { accounts } => texts(accounts),
-        Event::MembersLeft { accounts, reason: _, by, words } => {
-            texts(accounts) + text(by) + words.len()
+        Event::RoomUpdated { by } | Event::RoomDestroyed { by, quietly: _ } => text(by),
+        Event::RoomReclaimed { last_went: _ } => 0,
+        Event::MembersEntered { people, login: _ } => passages(people),
+        Event::MembersLeft { people, reason: _, by, words } => {
+            passages(people) + text(by) + words.len()
+        }
+        Event::StreamAdded { stream, again: _ } => stream.heap_bytes(),
+        Event::StreamsEnded { streams, reason: _ } => {
+            streams.iter().map(|stream| size_of::<Stream>() + stream.heap_bytes()).sum()
         }
         Event::SeatsChanged { by, seats } => {
             let taken = |(_, seat): &(u32, super::seats::Seat)| {
@@ -67,6 +77,10 @@ fn event(event: &Event) -> usize {
             text(by) + seats.iter().map(taken).sum::<usize>()
         }
     }
+}
+
+fn passages(people: &[Passage]) -> usize {
+    people.iter().map(|one| size_of::<Passage>() + one.heap_bytes()).sum()
 }
 
 fn texts(accounts: &[Account]) -> usize {

@@ -4,16 +4,17 @@
 //! exactly the records of its [`Need`], commits its delta whole or not at all, and may ask it to
 //! decide again when somebody else was faster.
 
-use super::event::Event;
+use super::event::{Event, LeaveReason};
 use super::group::Reach;
 use super::ids::Account;
 use super::member::{Member, MemberView};
 use super::notice::Letter;
 use super::refusal::Refusal;
-use super::room::{Facts, RoomView, Tally};
+use super::room::{Facts, RoomKind, RoomView, Tally};
 use super::rules::RoomRules;
 use super::sanction::{SanctionView, SanctionWrite};
 use super::seats::Seats;
+use super::stream::{Stream, StreamWrite};
 
 /// The records that an operation must see. Facts and tally are always among them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,6 +39,8 @@ pub struct Need<'a> {
     pub owner: bool,
     /// The seats are to be shown.
     pub seats: bool,
+    /// The streams are to be shown.
+    pub streams: bool,
 }
 
 /// What an operation sees: the records of its [`Need`] at one moment, borrowed.
@@ -62,6 +65,8 @@ pub struct Slice<'a> {
     pub owner: Option<MemberView<'a>>,
     /// The seats of the room, if there is one and [`Need::seats`] asks.
     pub seats: Option<&'a Seats>,
+    /// The streams of the room in the order of their adding, if [`Need::streams`] asks; else nothing.
+    pub streams: &'a [Stream],
 }
 
 impl<'a> Slice<'a> {
@@ -94,6 +99,8 @@ impl<'a> Slice<'a> {
 pub struct Env<'a> {
     /// The app's time, in Unix milliseconds.
     pub now_ms: u64,
+    /// A number that nothing else of the app has, above 2^53: for a room or a stream that is made.
+    pub serial: u64,
     /// The app's limits.
     pub rules: &'a RoomRules,
 }
@@ -134,6 +141,8 @@ pub struct Delta {
     pub mutes: Vec<SanctionWrite>,
     /// The seats, if they change.
     pub seats: Option<Seats>,
+    /// The streams that change, each at most once.
+    pub streams: Vec<StreamWrite>,
     /// What happened, in order.
     pub events: Vec<Event>,
     /// What is to be told of it and to whom, in order. Rules write events; whoever runs them knows
@@ -142,6 +151,22 @@ pub struct Delta {
 }
 
 impl Delta {
+    /// Writes the tally of a room that somebody went from. Nobody is left of an open room when it
+    /// is empty: it ends.
+    pub(super) fn conclude(
+        &mut self,
+        facts: &Facts,
+        tally: Tally,
+        last_went: LeaveReason,
+        env: &Env<'_>,
+    ) {
+        self.tally = Some(tally.with_due(facts, env));
+        if facts.kind == RoomKind::Open && tally.present == 0 {
+            self.facts = FactsWrite::Destroy;
+            self.events.push(Event::RoomReclaimed { last_went: Some(last_went) });
+        }
+    }
+
     /// Writes the seats and tells of those that are others than before; nothing if none is.
     pub(super) fn reseat(&mut self, before: &Seats, after: Seats, by: &Account) {
         let seats = after.changed_since(before);

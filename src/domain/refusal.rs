@@ -161,6 +161,24 @@ pub enum Refusal {
         /// Who does not wait.
         account: Account,
     },
+    /// A stream of somebody else has that id.
+    #[error("the stream is published by {account}")]
+    StreamTaken {
+        /// Whose it is.
+        account: Account,
+    },
+    /// The account publishes no such stream.
+    #[error("{account} publishes no such stream")]
+    NoSuchStream {
+        /// Who was said to publish it.
+        account: Account,
+    },
+    /// The room has all the streams it may have.
+    #[error("at most {at_most} streams in a room")]
+    TooManyStreams {
+        /// The limit.
+        at_most: usize,
+    },
     /// The account is banned from the room.
     #[error("{account} is banned from the room")]
     Banned {

@@ -16,6 +16,8 @@ pub enum RoomKind {
     /// A chat group: made and destroyed by request, never by itself. Its owner, if it has one, is a
     /// member.
     Group(GroupType),
+    /// Born with the first who comes in, gone with the last who goes. Nobody owns it.
+    Open,
 }
 
 impl RoomKind {
@@ -29,7 +31,7 @@ impl RoomKind {
     #[must_use]
     pub fn group_type(self) -> GroupType {
         match self {
-            Self::Conference => GroupType::ChatRoom,
+            Self::Conference | Self::Open => GroupType::ChatRoom,
             Self::Group(of) => of,
         }
     }
@@ -121,6 +123,8 @@ pub struct SeatSettings {
 pub struct Facts {
     /// How it lives and ends.
     pub kind: RoomKind,
+    /// Tells it from every other room of the app, those of the same id included.
+    pub serial: u64,
     /// The name that people see.
     pub name: Box<str>,
     /// Who owns it, if anybody does.
@@ -144,6 +148,25 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// What is true of an open room that is born now.
+    #[must_use]
+    pub fn open(env: &Env<'_>) -> Self {
+        Self {
+            kind: RoomKind::Open,
+            serial: env.serial,
+            name: "".into(),
+            owner: None,
+            created_ms: env.now_ms,
+            schedule: None,
+            max_member_count: env.rules.member_ceiling,
+            silenced: Silenced::default(),
+            custom_info: "".into(),
+            seats: None,
+            gate: Gate::default(),
+            profile: GroupProfile::default(),
+        }
+    }
+
     /// Whether the room's time has come, by a clock.
     #[must_use]
     pub fn status(&self, now_ms: u64) -> RoomStatus {
@@ -181,6 +204,10 @@ pub struct Tally {
     pub newest_mute: u64,
     /// The number of the latest message: nobody writes any here, but who comes and goes is told of.
     pub messages: u32,
+    /// How often somebody came or went.
+    pub passages: u64,
+    /// How many streams were ever added.
+    pub newest_stream: u64,
     /// When somebody has to look at the room again, in Unix milliseconds of the app's clock: an
     /// empty room ends then. A store finds rooms by it.
     pub due_ms: Option<u64>,
@@ -205,6 +232,7 @@ impl Tally {
             admins: self.admins - u32::from(member.role == Role::Admin),
             present: self.present - u32::from(member.entered),
             robots: self.robots - u32::from(member.robot),
+            passages: self.passages + u64::from(member.entered),
             ..self
         }
     }
@@ -217,12 +245,13 @@ impl Tally {
     }
 
     /// The tally with the time at which an empty room ends: `reclaim_after_ms` from when it became
-    /// empty, and never before that long past its scheduled end. A group does not end by itself.
+    /// empty, and never before that long past its scheduled end. A group does not end by itself, and
+    /// an open room ends with the last who goes.
     #[must_use]
     pub fn with_due(self, facts: &Facts, env: &Env<'_>) -> Self {
         let end_ms = facts.schedule.map_or(0, |schedule| schedule.end_s.saturating_mul(1000));
         let from_now = || env.now_ms.max(end_ms).saturating_add(env.rules.reclaim_after_ms);
-        let empty = self.present == 0 && !facts.kind.is_group();
+        let empty = self.present == 0 && facts.kind == RoomKind::Conference;
         Self { due_ms: empty.then(|| self.due_ms.unwrap_or_else(from_now)), ..self }
     }
 }

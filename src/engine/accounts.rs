@@ -230,7 +230,7 @@ mod tests {
         for id in ["listed", "entered"] {
             engine.run(&app, &room(id), &create).await.unwrap();
         }
-        let enter = Enter { account: account("ada"), name: None, password: None };
+        let enter = Enter::of(account("ada"));
         engine.run(&app, &room("entered"), &enter).await.unwrap();
         app.set_online(&account("ada")).unwrap();
         assert_eq!(rooms(&engine, &app, "ada").await.len(), 4);

@@ -42,7 +42,8 @@ impl<'a, O: Operation> Deciding<'a, O> {
         room: &'a RoomId,
         operation: &'a O,
     ) -> Self {
-        let env = Env { now_ms: app.now_ms(), rules: app.rules() };
+        let (now_ms, serial) = (app.now_ms(), engine.serials.next());
+        let env = Env { now_ms, serial, rules: app.rules() };
         Self {
             engine,
             app,
@@ -85,6 +86,9 @@ impl<'a, O: Operation> Deciding<'a, O> {
             (None, None) => 0,
         };
         for event in std::mem::take(&mut delta.events) {
+            if matches!(event.kind(), EventKind::StreamAdded | EventKind::StreamsEnded) {
+                continue;
+            }
             let state = match &receiver {
                 None => CallbackState::NoUrl,
                 Some(receiver) if receiver.wants(event.kind()) => CallbackState::Waiting,
@@ -107,6 +111,7 @@ impl<'a, O: Operation> Deciding<'a, O> {
             id: self.engine.callbacks.next_id(),
             room: self.room.clone(),
             at_ms: self.env.now_ms,
+            serial: facts.map_or(0, |facts| facts.serial),
             event,
             member_count,
             facts: facts.filter(|_| about_facts).cloned().map(Box::new),

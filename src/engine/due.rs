@@ -263,7 +263,7 @@ mod tests {
     async fn what_is_due_is_done_at_its_time_and_checked_again() {
         let (engine, app) = engine_with(1).await;
         let room = RoomId::parse("0").unwrap();
-        let enter = crate::domain::Enter { account: account("bob"), name: None, password: None };
+        let enter = crate::domain::Enter::of(account("bob"));
         engine.run(&app, &room, &enter).await.unwrap();
         let stale = Due { at_ms: 0, room: room.clone() };
         engine.run_due(&app, &stale).await.unwrap();

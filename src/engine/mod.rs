@@ -22,6 +22,7 @@ mod receiver;
 mod request_id;
 mod requests;
 mod sanctions;
+mod serials;
 
 use std::sync::Arc;
 
@@ -53,6 +54,7 @@ use self::callbacks::Callbacks;
 use self::deciding::Deciding;
 use self::group_ids::GroupIds;
 use self::request_id::RequestIds;
+use self::serials::Serials;
 use crate::config::AppSettings;
 use crate::domain::{
     Account, AppId, GroupType, MemberView, Need, Operation, PageEnd, PageQuery, PageSink, Refusal,
@@ -90,6 +92,7 @@ pub struct Engine {
     metrics: Arc<Metrics>,
     request_ids: RequestIds,
     group_ids: GroupIds,
+    serials: Serials,
     clock_moved: Notify,
     callbacks: Callbacks,
     /// The bench's: there is none elsewhere.
@@ -109,6 +112,7 @@ impl Engine {
             metrics,
             request_ids: RequestIds::new(random::seed()),
             group_ids: GroupIds::new(random::seed()[0]),
+            serials: Serials::since(clock::real_ms()),
             clock_moved: Notify::new(),
             requests: None,
         }

@@ -293,7 +293,7 @@ mod tests {
             gate: Gate::default(),
             invitees: vec![],
         };
-        let enter = |name| Enter { account: account(name), name: None, password: None };
+        let enter = |name| Enter::of(account(name));
         let admin = |name| UpdateMember {
             account: account(name),
             change: MemberChange { admin: Some(true), ..MemberChange::default() },
@@ -307,11 +307,11 @@ mod tests {
             Box::new((key("one"), enter("anna"))),
             Box::new((key("one"), admin("anna"))),
             Box::new((key("one"), admin("olga"))),
-            Box::new((key("two"), EnterMany { accounts: many })),
+            Box::new((key("two"), EnterMany { accounts: many, opens: false })),
             Box::new((key("two"), UpdateRoom { by: account("carl"), change: rename })),
             Box::new((key("one"), Leave { account: account("anna"), reason: LeaveReason::Left })),
             Box::new((key("one"), create())),
-            Box::new((key("two"), DestroyRoom { by: account("carl") })),
+            Box::new((key("two"), DestroyRoom { by: account("carl"), quietly: false })),
             Box::new((key("two"), create())),
             Box::new((key("two"), enter("bert"))),
         ]

@@ -71,7 +71,7 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
         let outcome = match step {
             Step::Create(at, ask) => Some(machine.run(world, at, &create(at, &ask), done)),
             Step::Destroy(at, by) => {
-                Some(machine.run(world, at, &DestroyRoom { by: account(by) }, done))
+                Some(machine.run(world, at, &DestroyRoom { by: account(by), quietly: false }, done))
             }
             Step::UpdateRoom(at, by, ask) => {
                 Some(machine.run(world, at, &update_room(by, &ask), done))
@@ -89,7 +89,7 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
             }
             Step::EnterMany(at, who) => {
                 let accounts = who.iter().map(|who| account(who)).collect();
-                Some(machine.run(world, at, &EnterMany { accounts }, Answer::Entries))
+                Some(machine.run(world, at, &EnterMany { accounts, opens: false }, Answer::Entries))
             }
             Step::Leave(at, who, reason) => {
                 Some(machine.run(world, at, &Leave { account: account(&who), reason }, done))

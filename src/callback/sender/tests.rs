@@ -70,12 +70,12 @@ impl House {
     }
 
     async fn enter(&self, room: &str, who: &str) {
-        let enter = Enter { account: account(who), name: None, password: None };
+        let enter = Enter::of(account(who));
         self.engine.run(&self.app(), &RoomId::parse(room).unwrap(), &enter).await.unwrap();
     }
 
     async fn destroy(&self, room: &str) {
-        let destroy = DestroyRoom { by: account("admin") };
+        let destroy = DestroyRoom { by: account("admin"), quietly: false };
         self.engine.run(&self.app(), &RoomId::parse(room).unwrap(), &destroy).await.unwrap();
     }
 

@@ -6,6 +6,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::Account;
 use crate::domain::member::{Member, Role};
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
+use crate::domain::passage::{Login, Passage};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Tally;
 use crate::domain::sanction::SanctionWrite;
@@ -71,17 +72,19 @@ impl Operation for AddMembers {
                 }
             };
             tally.present += 1;
-            delta.members.push(MemberWrite::Put(Member { entered: true, ..member }));
+            let member = Member { entered: true, ..member };
             // A ban that is over is of no use any more.
             delta.bans.extend(ban.map(|_| SanctionWrite::Remove(account.clone())));
-            added.push(account.clone());
+            tally.passages += 1;
+            added.push(Passage::of(&member, tally.passages));
+            delta.members.push(MemberWrite::Put(member));
             outcomes.push(Addition::Added);
         }
         if added.is_empty() {
             return Ok((Delta::default(), outcomes));
         }
         has_place(&tally, room.tally, room.facts.max_member_count)?;
-        delta.events.push(Event::MembersEntered { accounts: added });
+        delta.events.push(Event::MembersEntered { people: added, login: Login::default() });
         delta.tally = Some(tally.with_due(room.facts, env));
         Ok((delta, outcomes))
     }
@@ -162,6 +165,7 @@ impl Operation for ImportMembers {
             let joined_ms = row.joined_s.map_or(now_ms, |joined_s| joined_s.saturating_mul(1000));
             tally.members += 1;
             tally.present += 1;
+            tally.passages += 1;
             tally.newest_joined_ms = tally.newest_joined_ms.max(joined_ms);
             let mut member = Member::newcomer(&row.account, facts, joined_ms);
             member.entered = true;

@@ -1,9 +1,10 @@
 //! Banning people, and lifting bans.
 
+use super::leaving::{Leaving, Why};
 use super::sanctioning::{SWEPT_PER_SANCTION, impose, lift, sweep};
-use crate::domain::event::{Event, LeaveReason};
+use crate::domain::event::LeaveReason;
 use crate::domain::ids::Account;
-use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
+use crate::domain::operation::{Decision, Delta, Env, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
 
 /// Keeps people out for a time, and sends away those of them who are in. A ban in force is
@@ -35,44 +36,37 @@ impl Operation for BanMembers {
             bans: true,
             ending_bans: self.accounts.len() * SWEPT_PER_SANCTION,
             seats: true,
+            streams: true,
             ..Need::default()
         }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
         let room = seen.room()?;
-        let mut tally = *room.tally;
-        let mut delta = Delta::default();
-        let mut gone = Vec::new();
+        let mut leaving = Leaving::from(*room.tally);
         for (account, member) in self.accounts.iter().zip(seen.members) {
             if room.facts.is_owner(account) {
                 return Err(Refusal::OwnerNotBannable { account: account.clone() });
             }
             if let Some(member) = member {
-                tally = tally.without(member);
-                delta.members.push(MemberWrite::Remove(account.clone()));
-                gone.push(account.clone());
+                leaving.take(account, member);
             } else if self.members_only {
                 return Err(Refusal::NotAMember { account: account.clone() });
             }
         }
+        let mut delta = Delta::default();
+        let mut tally = leaving.tally;
         let until_ms = env.now_ms.saturating_add(self.for_ms);
         let newest = &mut tally.newest_ban;
         delta.bans = impose(&self.accounts, seen.bans, until_ms, env.now_ms, newest);
         delta.bans.extend(sweep(seen.ending_bans, &self.accounts, env.now_ms));
-        if !gone.is_empty() {
-            tally = tally.with_notice(room.facts);
+        if leaving.is_empty() {
+            delta.tally = Some(tally.with_due(room.facts, env));
+            return Ok((delta, ()));
         }
-        delta.tally = Some(tally.with_due(room.facts, env));
-        if !gone.is_empty() {
-            delta.events.push(Event::MembersLeft {
-                accounts: gone.clone(),
-                reason: LeaveReason::Kicked,
-                by: self.by.clone(),
-                words: self.words.clone(),
-            });
-            delta.vacate(seen.seats(), &gone, &self.by);
-        }
+        let reason = LeaveReason::Kicked;
+        leaving.write(&mut delta, seen, &Why { reason, by: &self.by, words: &self.words });
+        delta.conclude(room.facts, tally.with_notice(room.facts), reason, env);
         Ok((delta, ()))
     }
 }

@@ -81,6 +81,7 @@ impl CreateGroup {
     fn facts(&self, env: &Env<'_>) -> Facts {
         Facts {
             kind: RoomKind::Group(self.group_type),
+            serial: env.serial,
             name: self.name.clone(),
             owner: self.owner.clone(),
             created_ms: self.created_ms.unwrap_or(env.now_ms),

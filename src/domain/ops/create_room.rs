@@ -98,6 +98,7 @@ impl CreateRoom {
         }
         Ok(Facts {
             kind: RoomKind::Conference,
+            serial: env.serial,
             name: self.name.clone(),
             owner: Some(self.owner.clone()),
             created_ms: env.now_ms,

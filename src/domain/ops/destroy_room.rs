@@ -3,24 +3,32 @@
 use crate::domain::event::Event;
 use crate::domain::ids::Account;
 use crate::domain::operation::{Decision, Delta, Env, FactsWrite, Need, Operation, Slice};
+use crate::domain::stream::StreamEnd;
 
 /// Ends a room and everything in it. The id is free again at once; nothing of it survives.
 #[derive(Debug, Clone)]
 pub struct DestroyRoom {
     /// Who asks.
     pub by: Account,
+    /// Whoever follows only who comes and goes is not to hear of the room's end.
+    pub quietly: bool,
 }
 
 impl Operation for DestroyRoom {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need::default()
+        Need { streams: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, _: &Env<'_>) -> Decision<()> {
         seen.room()?;
-        let events = vec![Event::RoomDestroyed { by: self.by.clone() }];
+        let mut events = Vec::new();
+        if !seen.streams.is_empty() {
+            let (streams, reason) = (seen.streams.to_vec(), StreamEnd::RoomEnded);
+            events.push(Event::StreamsEnded { streams, reason });
+        }
+        events.push(Event::RoomDestroyed { by: self.by.clone(), quietly: self.quietly });
         Ok((Delta { facts: FactsWrite::Destroy, events, ..Delta::default() }, ()))
     }
 }

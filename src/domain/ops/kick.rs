@@ -1,8 +1,9 @@
 //! Sending people away.
 
-use crate::domain::event::{Event, LeaveReason};
+use super::leaving::{Leaving, Why};
+use crate::domain::event::LeaveReason;
 use crate::domain::ids::Account;
-use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
+use crate::domain::operation::{Decision, Delta, Env, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
 
 /// Sends people away and frees their seats; they may come back. The owner may be among them, and
@@ -23,29 +24,23 @@ impl Operation for Kick {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: &self.accounts, seats: true, ..Need::default() }
+        Need { accounts: &self.accounts, seats: true, streams: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
         let room = seen.room()?;
-        let mut tally = *room.tally;
-        let mut members = Vec::with_capacity(self.accounts.len());
+        let mut leaving = Leaving::from(*room.tally);
         for (account, member) in self.accounts.iter().zip(seen.members) {
             let Some(member) = member else {
                 return Err(Refusal::NotAMember { account: account.clone() });
             };
-            tally = tally.without(member);
-            members.push(MemberWrite::Remove(account.clone()));
+            leaving.take(account, member);
         }
-        let events = vec![Event::MembersLeft {
-            accounts: self.accounts.clone(),
-            reason: LeaveReason::Kicked,
-            by: self.by.clone(),
-            words: self.words.clone(),
-        }];
-        let tally = Some(tally.with_notice(room.facts).with_due(room.facts, env));
-        let mut delta = Delta { tally, members, events, ..Delta::default() };
-        delta.vacate(seen.seats(), &self.accounts, &self.by);
+        let tally = leaving.tally.with_notice(room.facts);
+        let reason = LeaveReason::Kicked;
+        let mut delta = Delta::default();
+        leaving.write(&mut delta, seen, &Why { reason, by: &self.by, words: &self.words });
+        delta.conclude(room.facts, tally, reason, env);
         Ok((delta, ()))
     }
 }

@@ -1,11 +1,10 @@
 //! Going away.
 
-use crate::domain::event::{Event, LeaveReason};
+use super::leaving::{Leaving, Why};
+use crate::domain::event::LeaveReason;
 use crate::domain::ids::Account;
 use crate::domain::member::MemberView;
-use crate::domain::operation::{
-    Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice,
-};
+use crate::domain::operation::{Decision, Delta, Env, FactsWrite, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Facts;
 
@@ -26,7 +25,8 @@ impl Operation for Leave {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: std::slice::from_ref(&self.account), seats: true, ..Need::default() }
+        let accounts = std::slice::from_ref(&self.account);
+        Need { accounts, seats: true, streams: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
@@ -57,7 +57,8 @@ impl Operation for Vanish {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: std::slice::from_ref(&self.account), seats: true, ..Need::default() }
+        let accounts = std::slice::from_ref(&self.account);
+        Need { accounts, seats: true, streams: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
@@ -78,21 +79,14 @@ fn gone(
     env: &Env<'_>,
 ) -> Result<Delta, Refusal> {
     let room = seen.room()?;
-    let tally = room.tally.without(member).with_notice(room.facts);
-    let mut delta = Delta {
-        tally: Some(tally.with_due(room.facts, env)),
-        members: vec![MemberWrite::Remove(account.clone())],
-        events: vec![Event::MembersLeft {
-            accounts: vec![account.clone()],
-            reason,
-            by: account.clone(),
-            words: "".into(),
-        }],
-        ..Delta::default()
-    };
+    let mut delta = Delta::default();
     if room.facts.kind.is_group() && room.facts.is_owner(account) {
         delta.facts = FactsWrite::Put(Box::new(Facts { owner: None, ..room.facts.clone() }));
     }
-    delta.vacate(seen.seats(), std::slice::from_ref(account), account);
+    let mut leaving = Leaving::from(*room.tally);
+    leaving.take(account, member);
+    let tally = leaving.tally.with_notice(room.facts);
+    leaving.write(&mut delta, seen, &Why { reason, by: account, words: "" });
+    delta.conclude(room.facts, tally, reason, env);
     Ok(delta)
 }

@@ -1,15 +1,18 @@
 //! What can be done to a room, one operation a file.
 
 mod add_members;
+mod add_stream;
 mod ban_members;
 mod change_owner;
 mod create_group;
 mod create_room;
+mod delete_stream;
 mod destroy_room;
 mod enter;
 mod kick;
 mod leave;
 mod leave_seat;
+mod leaving;
 mod lock_seat;
 mod mark_members;
 mod move_to_seat;
@@ -31,10 +34,12 @@ use super::refusal::Refusal;
 use super::seats::{Seat, Seats};
 
 pub use add_members::{AddMembers, Addition, ImportMembers, ImportedMember};
+pub use add_stream::AddStream;
 pub use ban_members::{BanMembers, UnbanMembers};
 pub use change_owner::ChangeOwner;
 pub use create_group::{CreateGroup, FirstMember};
 pub use create_room::{CreateRoom, SeatRequest};
+pub use delete_stream::DeleteStream;
 pub use destroy_room::DestroyRoom;
 pub use enter::{Enter, EnterMany, Entrance, Entry, MAX_ENTRIES_PER_STEP};
 pub use kick::Kick;

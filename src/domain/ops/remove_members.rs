@@ -1,10 +1,9 @@
 //! Taking people out of a room or group, there or not.
 
-use crate::domain::event::{Event, LeaveReason};
+use super::leaving::{Leaving, Why};
+use crate::domain::event::LeaveReason;
 use crate::domain::ids::Account;
-use crate::domain::operation::{
-    Decision, Delta, Env, FactsWrite, MemberWrite, Need, Operation, Slice,
-};
+use crate::domain::operation::{Decision, Delta, Env, FactsWrite, Need, Operation, Slice};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Facts;
 
@@ -28,14 +27,13 @@ impl Operation for RemoveMembers {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: &self.accounts, seats: true, ..Need::default() }
+        Need { accounts: &self.accounts, seats: true, streams: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
         let room = seen.room()?;
-        let mut tally = *room.tally;
+        let mut leaving = Leaving::from(*room.tally);
         let mut delta = Delta::default();
-        let mut gone = Vec::new();
         for (account, member) in self.accounts.iter().zip(seen.members) {
             let Some(member) = member else { continue };
             if room.facts.is_owner(account) {
@@ -45,24 +43,18 @@ impl Operation for RemoveMembers {
                 let facts = Facts { owner: None, ..room.facts.clone() };
                 delta.facts = FactsWrite::Put(Box::new(facts));
             }
-            tally = tally.without(member);
-            delta.members.push(MemberWrite::Remove(account.clone()));
-            gone.push(account.clone());
+            leaving.take(account, member);
         }
-        if gone.is_empty() {
+        if leaving.is_empty() {
             return Ok((Delta::default(), ()));
         }
+        let mut tally = leaving.tally;
         if !self.silent {
             tally = tally.with_notice(room.facts);
         }
-        delta.tally = Some(tally.with_due(room.facts, env));
-        delta.events.push(Event::MembersLeft {
-            accounts: gone.clone(),
-            reason: LeaveReason::Kicked,
-            by: self.by.clone(),
-            words: self.words.clone(),
-        });
-        delta.vacate(seen.seats(), &gone, &self.by);
+        let reason = LeaveReason::Kicked;
+        leaving.write(&mut delta, seen, &Why { reason, by: &self.by, words: &self.words });
+        delta.conclude(room.facts, tally, reason, env);
         Ok((delta, ()))
     }
 }

@@ -1,5 +1,7 @@
 //! Robots: put into a room, and taken out of it.
 
+use super::leaving::{Leaving, Why};
+use crate::domain::event::LeaveReason;
 use crate::domain::ids::Account;
 use crate::domain::member::Member;
 use crate::domain::operation::{Decision, Delta, Env, MemberWrite, Need, Operation, Slice};
@@ -76,7 +78,8 @@ impl Operation for DeleteRobot {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { accounts: std::slice::from_ref(&self.account), seats: true, ..Need::default() }
+        let accounts = std::slice::from_ref(&self.account);
+        Need { accounts, seats: true, streams: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, env: &Env<'_>) -> Decision<()> {
@@ -84,10 +87,13 @@ impl Operation for DeleteRobot {
         let Some(robot) = seen.member().filter(|member| member.robot) else {
             return Err(Refusal::NotAMember { account: self.account.clone() });
         };
-        let tally = Some(room.tally.without(&robot).with_due(room.facts, env));
-        let members = vec![MemberWrite::Remove(self.account.clone())];
-        let mut delta = Delta { tally, members, ..Delta::default() };
-        delta.vacate(seen.seats(), std::slice::from_ref(&self.account), &self.by);
+        let mut leaving = Leaving::from(*room.tally);
+        leaving.take(&self.account, &robot);
+        let tally = leaving.tally;
+        let reason = LeaveReason::Kicked;
+        let mut delta = Delta::default();
+        leaving.write_silently(&mut delta, seen, &Why { reason, by: &self.by, words: "" });
+        delta.conclude(room.facts, tally, reason, env);
         Ok((delta, ()))
     }
 }

@@ -81,7 +81,7 @@ pub(super) async fn rooms_are_listed_by_age(probe: Probe) {
     probe.enter(&key("m"), &["anna"]).await;
     assert_ages(&probe, None, &made).await;
     let (all, _) = listed(&probe, APP, None, 0, 9).await;
-    let destroy = DestroyRoom { by: account("carl") };
+    let destroy = DestroyRoom { by: account("carl"), quietly: false };
     for room in ["a", "q"] {
         probe.must(&key(room), &destroy).await;
     }
@@ -140,7 +140,7 @@ pub(super) async fn rooms_are_counted_by_type(probe: Probe) {
     expected[2] += 2;
     assert_eq!(counted().await, (expected, groups), "{probe}: and two rooms");
     for room in ["two", "Community-0", "Private-0", "ChatRoom-1"] {
-        probe.must(&key(room), &DestroyRoom { by: account("carl") }).await;
+        probe.must(&key(room), &DestroyRoom { by: account("carl"), quietly: false }).await;
     }
     expected = [0, 2, 3, 4, 4];
     assert_eq!(counted().await, (expected, groups - 3), "{probe}: some have ended");

@@ -38,7 +38,7 @@ pub(super) async fn rooms_are_listed_by_id(probe: Probe) {
 }
 
 pub(super) async fn only_living_rooms_are_listed(probe: Probe) {
-    let end = DestroyRoom { by: account("carl") };
+    let end = DestroyRoom { by: account("carl"), quietly: false };
     for room in ["a", "b", "c", "d"] {
         probe.create(&key(room)).await;
     }
@@ -71,7 +71,7 @@ pub(super) async fn apps_do_not_see_each_other(probe: Probe) {
     probe.enter(&other, &["bert", "anna"]).await;
     assert_eq!(probe.accounts(&mine).await, ["anna"], "{probe}: one app");
     assert_eq!(probe.accounts(&other).await, ["bert", "anna"], "{probe}: the other");
-    probe.must(&mine, &DestroyRoom { by: account("carl") }).await;
+    probe.must(&mine, &DestroyRoom { by: account("carl"), quietly: false }).await;
     probe.assert_no_trace(&mine).await;
     assert_eq!(probe.accounts(&other).await, ["bert", "anna"], "{probe}: still there");
     assert_eq!(probe.counts(OTHER).await, (1, 2), "{probe}: still counted");
@@ -89,7 +89,7 @@ pub(super) async fn rooms_and_members_are_counted(probe: Probe) {
     probe.leave(&a, "anna").await;
     assert!(probe.run(&a, &leave("anna")).await.is_err(), "{probe}: nobody goes twice");
     assert_eq!(probe.counts(APP).await, (2, 2), "{probe}: one has gone");
-    probe.must(&a, &DestroyRoom { by: account("carl") }).await;
+    probe.must(&a, &DestroyRoom { by: account("carl"), quietly: false }).await;
     assert_eq!(probe.counts(APP).await, (1, 1), "{probe}: a room has gone with its members");
 }
 

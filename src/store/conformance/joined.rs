@@ -13,7 +13,7 @@ const OTHER: AppId = AppId(2);
 const LARGE: usize = 2_500;
 
 fn destroy() -> DestroyRoom {
-    DestroyRoom { by: account("carl") }
+    DestroyRoom { by: account("carl"), quietly: false }
 }
 
 /// The rooms that an account is in, each with which one of its id it is.

@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::store::TxError;
 
 fn destroy() -> DestroyRoom {
-    DestroyRoom { by: account("carl") }
+    DestroyRoom { by: account("carl"), quietly: false }
 }
 
 /// A creation above the app's ceiling.
@@ -29,7 +29,7 @@ async fn assert_unknown<O: Operation>(probe: &Probe, key: &RoomKey, operation: &
 pub(super) async fn an_unknown_room_is_refused_and_leaves_nothing(probe: Probe) {
     let key = key("nowhere");
     let anna = account("anna");
-    let many = EnterMany { accounts: vec![anna.clone(), account("bert")] };
+    let many = EnterMany { accounts: vec![anna.clone(), account("bert")], opens: false };
     let rename = UpdateMember { account: anna.clone(), change: MemberChange::default() };
     assert_unknown(&probe, &key, &destroy()).await;
     assert_unknown(&probe, &key, &UpdateRoom { by: anna, change: RoomChange::default() }).await;

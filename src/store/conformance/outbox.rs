@@ -13,7 +13,7 @@ const TO: Destination = Destination::RoomEngine;
 fn notice(key: &RoomKey, id: u64) -> Arc<Notice> {
     let event = Event::RoomUpdated { by: account(&format!("number-{id}")) };
     let room = key.room.clone();
-    Arc::new(Notice { id, room, at_ms: 1000 + id, event, member_count: 0, facts: None })
+    Arc::new(Notice { id, room, at_ms: 1000 + id, event, serial: 1, member_count: 0, facts: None })
 }
 
 fn letters(key: &RoomKey, ids: &[u64]) -> Vec<Letter> {

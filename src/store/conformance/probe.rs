@@ -52,7 +52,7 @@ impl Probe {
         key: &RoomKey,
         operation: &O,
     ) -> Result<O::Output, TxError> {
-        let env = Env { now_ms: NOW_MS, rules: &self.rules };
+        let env = Env { now_ms: NOW_MS, serial: 1, rules: &self.rules };
         sight::act(&*self.store, key, operation, &env).await
     }
 
@@ -94,7 +94,8 @@ impl Probe {
     pub(super) async fn enter_crowd(&self, key: &RoomKey, count: usize) {
         let crowd: Vec<_> = (0..count).map(|nth| account(&format!("crowd-{nth:05}"))).collect();
         for step in crowd.chunks(MAX_ENTRIES_PER_STEP) {
-            let entries = self.must(key, &EnterMany { accounts: step.to_vec() }).await;
+            let entries =
+                self.must(key, &EnterMany { accounts: step.to_vec(), opens: false }).await;
             assert!(
                 entries.iter().all(|entry| *entry == Entry::Entered),
                 "{self}: everybody comes in"
@@ -264,7 +265,7 @@ pub(super) fn create(owner: &str) -> CreateRoom {
 }
 
 pub(super) fn enter(name: &str) -> Enter {
-    Enter { account: account(name), name: None, password: None }
+    Enter::of(account(name))
 }
 
 pub(super) fn leave(name: &str) -> Leave {
@@ -275,6 +276,7 @@ pub(super) fn leave(name: &str) -> Leave {
 pub(super) fn group(of: GroupType) -> Facts {
     Facts {
         kind: RoomKind::Group(of),
+        serial: 1,
         name: "a group".into(),
         owner: None,
         created_ms: NOW_MS,

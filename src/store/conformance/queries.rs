@@ -203,6 +203,6 @@ pub(super) async fn what_stands_beside_a_record_is_shown_to_those_who_ask(probe:
 
     probe.must(&hall, &leave("bert")).await;
     assert_eq!(ask(all).await.1[1], aside(u64::MAX, false), "{probe}: bert has gone home");
-    probe.must(&hall, &DestroyRoom { by: account("carl") }).await;
+    probe.must(&hall, &DestroyRoom { by: account("carl"), quietly: false }).await;
     assert_eq!(ask(all).await.1[3], aside(0, false), "{probe}: the hall is closed");
 }

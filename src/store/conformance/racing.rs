@@ -42,7 +42,7 @@ where
 
 /// The end of a room.
 pub(super) fn destroy() -> DestroyRoom {
-    DestroyRoom { by: account("carl") }
+    DestroyRoom { by: account("carl"), quietly: false }
 }
 
 pub(super) async fn one_of_many_creations_wins(probe: Probe) {

@@ -201,7 +201,7 @@ pub(super) async fn bans_mutes_and_seats_end_with_the_room(probe: Probe) {
         ..Delta::default()
     };
     probe.write(&key, delta).await;
-    probe.must(&key, &DestroyRoom { by: account("carl") }).await;
+    probe.must(&key, &DestroyRoom { by: account("carl"), quietly: false }).await;
     let mut see = |_: &SanctionView<'_>| panic!("{probe}: nothing is shown of a room that ended");
     for kind in KINDS {
         let gone = probe.store.sanctions(&key, kind, 0, &mut see).await;

@@ -17,6 +17,7 @@ mod outbox;
 mod sanctions;
 mod slab;
 mod space;
+mod streams;
 mod sweeper;
 
 use std::future::ready;

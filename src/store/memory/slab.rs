@@ -1,6 +1,6 @@
 //! Member records under small numbers, in chunks that never move as a whole.
 //!
-//! A record is 40 bytes and one allocation for its three texts. Growing copies at most one chunk,
+//! A record is 40 bytes and one allocation for the texts that most members have. Growing copies at most one chunk,
 //! so that a coming-in costs the same in a room of a million.
 
 use std::cmp::Ordering;
@@ -73,14 +73,18 @@ impl Flags {
 /// What few members have.
 struct Extra {
     marks: Box<[u32]>,
+    session: Box<str>,
     fields: CustomFields,
 }
 
 impl Extra {
     fn of(member: &Member) -> Option<Box<Self>> {
-        let Member { marks, fields, .. } = member;
-        let has = !marks.is_empty() || !fields.view().is_empty();
-        has.then(|| Box::new(Self { marks: marks.clone(), fields: fields.clone() }))
+        let Member { marks, fields, session, .. } = member;
+        let has = !marks.is_empty() || !fields.view().is_empty() || !session.is_empty();
+        has.then(|| {
+            let (marks, session) = (marks.clone(), session.clone());
+            Box::new(Self { marks, session, fields: fields.clone() })
+        })
     }
 }
 
@@ -132,6 +136,7 @@ impl Record {
             fields: self.extra.as_ref().map_or(FieldsView::default(), |extra| extra.fields.view()),
             msg_flag: self.flags.msg_flag(),
             msg_seq: self.msg_seq,
+            session: self.extra.as_ref().map_or("", |extra| &extra.session),
             joined_ms: self.joined_ms,
             plain: self.flags.has(PLAIN),
         }

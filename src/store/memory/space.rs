@@ -14,6 +14,7 @@ use super::joined::Joined;
 use super::members::Members;
 use super::outbox::Outbox;
 use super::sanctions::Sanctions;
+use super::streams::Streams;
 use super::sweeper::Debris;
 use crate::domain::{
     Account, AppId, Aside, Delta, Facts, FactsWrite, GroupType, MemberView, MemberWrite, Need,
@@ -33,6 +34,7 @@ struct Room {
     bans: Sanctions,
     mutes: Sanctions,
     seats: Seats,
+    streams: Streams,
 }
 
 impl Room {
@@ -64,6 +66,7 @@ impl Room {
             ending_bans: &ending_bans,
             ending_mutes: &ending_mutes,
             seats,
+            streams: if need.streams { self.streams.all() } else { &[] },
             ..Slice::default()
         };
         let member = |account: &Account| self.members.get(account.as_str());
@@ -419,6 +422,7 @@ impl Space {
         if let Some(seats) = delta.seats {
             room.seats = seats;
         }
+        delta.streams.into_iter().for_each(|write| room.streams.write(write));
         None
     }
 
@@ -431,6 +435,7 @@ impl Space {
             bans: Sanctions::new(self.hasher.clone()),
             mutes: Sanctions::new(self.hasher.clone()),
             seats: Seats::default(),
+            streams: Streams::default(),
         }
     }
 
@@ -505,6 +510,7 @@ mod tests {
     fn fill(space: &Space, id: &RoomId, members: usize) {
         let facts = Facts {
             kind: RoomKind::Conference,
+            serial: 1,
             name: "".into(),
             owner: None,
             created_ms: 0,

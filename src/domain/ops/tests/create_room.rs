@@ -215,7 +215,7 @@ fn a_room_runs_from_the_second_of_its_start() {
 #[test]
 fn a_destroyed_room_says_that_and_nothing_of_its_members() {
     let hall = Hall::of([super::member("anna", Role::Admin, 5)]);
-    let (delta, ()) = hall.decide(&DestroyRoom { by: account("carl") }).unwrap();
+    let (delta, ()) = hall.decide(&DestroyRoom { by: account("carl"), quietly: false }).unwrap();
     let events = vec![Event::RoomDestroyed { by: account("carl") }];
     assert_eq!(delta, Delta { facts: FactsWrite::Destroy, events, ..Delta::default() });
 }

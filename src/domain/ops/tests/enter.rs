@@ -7,7 +7,7 @@ use crate::domain::{
 };
 
 fn enter(name: &str) -> Enter {
-    Enter { account: account(name), name: None, password: None }
+    Enter::of(account(name))
 }
 
 /// Somebody who does not sit.

@@ -7,7 +7,7 @@ use crate::domain::{
 };
 
 fn enter(names: &[&str]) -> EnterMany {
-    EnterMany { accounts: accounts(names) }
+    EnterMany { accounts: accounts(names), opens: false }
 }
 
 fn newcomer(name: &str, joined_ms: u64) -> Member {
@@ -100,7 +100,7 @@ fn a_full_step_comes_in_with_one_commit() {
     let names: Vec<_> = (0..MAX_ENTRIES_PER_STEP).map(|nth| account(&format!("{nth}"))).collect();
     let mut hall = Hall::new();
     hall.facts.max_member_count = 1000;
-    let (delta, entries) = hall.decide(&EnterMany { accounts: names }).unwrap();
+    let (delta, entries) = hall.decide(&EnterMany { accounts: names, opens: false }).unwrap();
     assert!(entries.iter().all(|entry| *entry == Entry::Entered));
     assert_eq!((delta.members.len(), delta.events.len()), (500, 1));
     assert_eq!(delta.tally.unwrap().members, 500);

@@ -45,7 +45,7 @@ fn it_stands_at_least_that_long_past_its_scheduled_end() {
 #[test]
 fn whoever_comes_in_keeps_it_and_who_is_only_listed_does_not() {
     let mut hall = emptied();
-    let enter = Enter { account: account("bert"), name: None, password: None };
+    let enter = Enter::of(account("bert"));
     let (delta, _) = hall.decide(&enter).unwrap();
     hall.tally = delta.tally.unwrap();
     assert_eq!(hall.tally.due_ms, None);

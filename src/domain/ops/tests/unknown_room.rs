@@ -18,12 +18,12 @@ fn refused_and_names<O: Operation<Output: std::fmt::Debug>>(operation: &O, needs
 #[test]
 fn every_operation_on_a_room_needs_one_and_names_whom_it_must_see() {
     let anna = account("anna");
-    refused_and_names(&DestroyRoom { by: anna.clone() }, &[]);
+    refused_and_names(&DestroyRoom { by: anna.clone(), quietly: false }, &[]);
     refused_and_names(&UpdateRoom { by: anna.clone(), change: RoomChange::default() }, &[]);
     let change = MemberChange::default();
     refused_and_names(&UpdateMember { account: anna.clone(), change }, &["anna"]);
-    refused_and_names(&Enter { account: anna.clone(), name: None, password: None }, &["anna"]);
-    refused_and_names(&EnterMany { accounts: accounts(&["b", "a"]) }, &["b", "a"]);
+    refused_and_names(&Enter::of(anna.clone()), &["anna"]);
+    refused_and_names(&EnterMany { accounts: accounts(&["b", "a"]), opens: false }, &["b", "a"]);
     refused_and_names(&Leave { account: anna.clone(), reason: LeaveReason::Left }, &["anna"]);
     let by = || account("carl");
     let kick = Kick { by: by(), accounts: accounts(&["b", "a"]), words: "".into() };

@@ -193,6 +193,9 @@ fn rule(refusal: &Refusal) -> Wire {
         | Refusal::SeatedAlready { .. }
         | Refusal::NotSeated { .. }
         | Refusal::AwaitsSeat { .. }
-        | Refusal::AwaitsNoSeat { .. } => Wire::new(10004, refusal.to_string()),
+        | Refusal::AwaitsNoSeat { .. }
+        | Refusal::StreamTaken { .. }
+        | Refusal::NoSuchStream { .. }
+        | Refusal::TooManyStreams { .. } => Wire::new(10004, refusal.to_string()),
     }
 }

@@ -48,7 +48,7 @@ impl Command for DestroyGroup {
         _: &'a mut Reply,
     ) -> Result<(), Refused> {
         let group = group_id(group(request.group_id)?)?;
-        let operation = DestroyRoom { by: call.caller.account().clone() };
+        let operation = DestroyRoom { by: call.caller.account().clone(), quietly: false };
         Ok(reach::run(call, SUPPORT, &group, &operation).await?)
     }
 }

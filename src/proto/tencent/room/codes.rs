@@ -162,6 +162,9 @@ fn rule(refusal: &Refusal) -> Wire {
             100_006,
             format!("permission denied: {account} owns the room and cannot be banned"),
         ),
+        Refusal::StreamTaken { .. }
+        | Refusal::NoSuchStream { .. }
+        | Refusal::TooManyStreams { .. } => Wire::new(100_002, refusal.to_string()),
         Refusal::PasswordNeeded => Wire::new(100_018, "the room asks for a password"),
         Refusal::PasswordWrong => Wire::new(100_019, "the password is wrong"),
     }

@@ -45,7 +45,7 @@ impl Command for DestroyRoom {
         _: &'a mut Reply,
     ) -> Result<(), Refused> {
         let room = room_id("RoomId", request.room_id)?;
-        let operation = domain::DestroyRoom { by: call.caller.account().clone() };
+        let operation = domain::DestroyRoom { by: call.caller.account().clone(), quietly: false };
         Ok(reach::run(call, &room, &operation).await?)
     }
 }

@@ -51,7 +51,7 @@ impl From<RoomKind> for RoomTypeWord {
     fn from(kind: RoomKind) -> Self {
         match kind {
             // The one word that the dialect has.
-            RoomKind::Conference | RoomKind::Group(_) => Self::Conference,
+            RoomKind::Conference | RoomKind::Open | RoomKind::Group(_) => Self::Conference,
         }
     }
 }
