@@ -240,11 +240,17 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        Gate, GroupProfile, RoomId, RoomKind, Schedule, SeatSettings, Silenced, TakeSeatMode,
+        Gate, GroupProfile, Login, Member, RoomId, RoomKind, Schedule, SeatSettings, Silenced,
+        TakeSeatMode,
     };
 
     fn account(text: &str) -> Account {
         Account::parse(text).unwrap()
+    }
+
+    fn people(names: &[&str]) -> Vec<Passage> {
+        let member = |name: &&str| Member::named(account(name), 17);
+        names.iter().map(|name| Passage::of(&member(name), 1)).collect()
     }
 
     fn notice(room: &str, event: Event, at_ms: u64) -> Notice {
@@ -310,8 +316,8 @@ mod tests {
     #[test]
     fn a_room_that_ends_is_told_with_who_ended_it() {
         let ends = [
-            (Event::RoomDestroyed { by: account("admin") }, "admin"),
-            (Event::RoomReclaimed, "@TIM#SYSTEM"),
+            (Event::RoomDestroyed { by: account("admin"), quietly: false }, "admin"),
+            (Event::RoomReclaimed { last_went: None }, "@TIM#SYSTEM"),
         ];
         for (event, operator) in ends {
             let order = ["CallbackCommand", "Operator_Account", "RoomId", "EventTime"];
@@ -360,7 +366,8 @@ mod tests {
 
     #[test]
     fn those_who_enter_are_told_with_how_many_are_in() {
-        let event = Event::MembersEntered { accounts: ["user1", "user2"].map(account).into() };
+        let event =
+            Event::MembersEntered { people: people(&["user1", "user2"]), login: Login::default() };
         assert_eq!(
             told(&notice("rid-123", event, 1_670_574_414_123), &COMINGS),
             json!({
@@ -378,12 +385,11 @@ mod tests {
             (LeaveReason::Left, "Leave", "user1", ""),
             (LeaveReason::Expired, "Expired", "user1", ""),
             (LeaveReason::Kicked, "Kicked", "admin", "spam"),
+            (LeaveReason::Replaced, "Kicked", "user1", ""),
         ];
         for (reason, word, by, words) in rows {
-            let accounts = vec![account("user1")];
-            let by_account = account(by);
-            let event =
-                Event::MembersLeft { accounts, reason, by: by_account, words: words.into() };
+            let (people, by_account) = (people(&["user1"]), account(by));
+            let event = Event::MembersLeft { people, reason, by: by_account, words: words.into() };
             assert_eq!(
                 told(&notice("rid-123", event, 1_670_574_414_123), &COMINGS),
                 json!({

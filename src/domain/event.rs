@@ -95,6 +95,12 @@ pub enum EventKind {
 }
 
 impl Event {
+    /// That the streams of a room that ends are there no more; nothing if there are none.
+    pub(super) fn streams_end_with_room(streams: Vec<Stream>) -> Option<Self> {
+        let reason = StreamEnd::RoomEnded;
+        (!streams.is_empty()).then_some(Self::StreamsEnded { streams, reason })
+    }
+
     /// What happened, in one word.
     #[must_use]
     pub fn kind(&self) -> EventKind {

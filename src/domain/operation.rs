@@ -155,6 +155,7 @@ impl Delta {
     /// is empty: it ends.
     pub(super) fn conclude(
         &mut self,
+        seen: &Slice<'_>,
         facts: &Facts,
         tally: Tally,
         last_went: LeaveReason,
@@ -163,6 +164,12 @@ impl Delta {
         self.tally = Some(tally.with_due(facts, env));
         if facts.kind == RoomKind::Open && tally.present == 0 {
             self.facts = FactsWrite::Destroy;
+            let is_gone = |stream: &Stream| {
+                self.streams.iter().any(|write| *write == StreamWrite::Remove(stream.id.clone()))
+            };
+            let left = seen.streams.iter().filter(|stream| !is_gone(stream)).cloned();
+            let ended = Event::streams_end_with_room(left.collect());
+            self.events.extend(ended);
             self.events.push(Event::RoomReclaimed { last_went: Some(last_went) });
         }
     }

@@ -73,7 +73,7 @@ mod tests {
     fn notice(id: u64) -> Arc<Notice> {
         let event = Event::RoomUpdated { by: Account::parse("carl").unwrap() };
         let room = RoomId::parse("r").unwrap();
-        Arc::new(Notice { id, room, at_ms: id, event, member_count: 0, facts: None })
+        Arc::new(Notice { id, room, at_ms: id, event, serial: 1, member_count: 0, facts: None })
     }
 
     fn callbacks() -> (Callbacks, Arc<Metrics>) {

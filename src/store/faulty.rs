@@ -270,7 +270,7 @@ mod tests {
     impl<O: Operation> Step for (RoomKey, O) {
         fn run<'a>(&'a self, store: &'a dyn RoomStore) -> StoreFuture<'a, ()> {
             Box::pin(async {
-                let env = Env { now_ms: 1000, rules: &RULES };
+                let env = Env { now_ms: 1000, serial: 1, rules: &RULES };
                 conformance::act(store, &self.0, &self.1, &env).await.map(|_| ())
             })
         }

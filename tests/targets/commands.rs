@@ -146,8 +146,7 @@ impl Clerk {
         let account = |text: &str| Account::parse(text).expect("a good account");
         let room = RoomId::parse("room-test").expect("a good id");
         for name in ["user4", "user1", "user5", "mallory", "\"\\é"] {
-            let enter =
-                Enter { account: account(name), name: Some("🙂\u{7}".into()), password: None };
+            let enter = Enter { name: Some("🙂\u{7}".into()), ..Enter::of(account(name)) };
             at_once(desk.engine.run(&desk.app(), &room, &enter)).expect("the door is open");
         }
         let admin = json!({"RoomId": "room-test", "MemberInfo": {

@@ -66,7 +66,7 @@ impl Operation for BanMembers {
         }
         let reason = LeaveReason::Kicked;
         leaving.write(&mut delta, seen, &Why { reason, by: &self.by, words: &self.words });
-        delta.conclude(room.facts, tally.with_notice(room.facts), reason, env);
+        delta.conclude(seen, room.facts, tally.with_notice(room.facts), reason, env);
         Ok((delta, ()))
     }
 }

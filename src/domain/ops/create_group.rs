@@ -124,6 +124,7 @@ impl CreateGroup {
             return Err(Refusal::RoomFull { at_most: facts.max_member_count });
         }
         tally.present = tally.members;
+        tally.passages = u64::from(tally.members);
         Ok((members, tally.with_due(facts, env)))
     }
 }

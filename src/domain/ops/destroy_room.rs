@@ -3,7 +3,6 @@
 use crate::domain::event::Event;
 use crate::domain::ids::Account;
 use crate::domain::operation::{Decision, Delta, Env, FactsWrite, Need, Operation, Slice};
-use crate::domain::stream::StreamEnd;
 
 /// Ends a room and everything in it. The id is free again at once; nothing of it survives.
 #[derive(Debug, Clone)]
@@ -23,11 +22,7 @@ impl Operation for DestroyRoom {
 
     fn decide(&self, seen: &Slice<'_>, _: &Env<'_>) -> Decision<()> {
         seen.room()?;
-        let mut events = Vec::new();
-        if !seen.streams.is_empty() {
-            let (streams, reason) = (seen.streams.to_vec(), StreamEnd::RoomEnded);
-            events.push(Event::StreamsEnded { streams, reason });
-        }
+        let mut events = Vec::from_iter(Event::streams_end_with_room(seen.streams.to_vec()));
         events.push(Event::RoomDestroyed { by: self.by.clone(), quietly: self.quietly });
         Ok((Delta { facts: FactsWrite::Destroy, events, ..Delta::default() }, ()))
     }

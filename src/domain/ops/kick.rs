@@ -40,7 +40,7 @@ impl Operation for Kick {
         let reason = LeaveReason::Kicked;
         let mut delta = Delta::default();
         leaving.write(&mut delta, seen, &Why { reason, by: &self.by, words: &self.words });
-        delta.conclude(room.facts, tally, reason, env);
+        delta.conclude(seen, room.facts, tally, reason, env);
         Ok((delta, ()))
     }
 }

@@ -87,6 +87,6 @@ fn gone(
     leaving.take(account, member);
     let tally = leaving.tally.with_notice(room.facts);
     leaving.write(&mut delta, seen, &Why { reason, by: account, words: "" });
-    delta.conclude(room.facts, tally, reason, env);
+    delta.conclude(seen, room.facts, tally, reason, env);
     Ok(delta)
 }

@@ -2,7 +2,6 @@
 
 use crate::domain::event::Event;
 use crate::domain::operation::{Decision, Delta, Env, FactsWrite, Need, Operation, Slice};
-use crate::domain::stream::StreamEnd;
 
 /// Ends a room that stood empty for too long, if it still does: this runs when it is due, and
 /// somebody may have come in meanwhile.
@@ -22,11 +21,7 @@ impl Operation for Reclaim {
         if tally.due_ms.is_none_or(|due_ms| due_ms > env.now_ms) {
             return Ok((Delta::default(), false));
         }
-        let mut events = Vec::new();
-        if !seen.streams.is_empty() {
-            let (streams, reason) = (seen.streams.to_vec(), StreamEnd::RoomEnded);
-            events.push(Event::StreamsEnded { streams, reason });
-        }
+        let mut events = Vec::from_iter(Event::streams_end_with_room(seen.streams.to_vec()));
         events.push(Event::RoomReclaimed { last_went: None });
         Ok((Delta { facts: FactsWrite::Destroy, events, ..Delta::default() }, true))
     }

@@ -54,7 +54,7 @@ impl Operation for RemoveMembers {
         }
         let reason = LeaveReason::Kicked;
         leaving.write(&mut delta, seen, &Why { reason, by: &self.by, words: &self.words });
-        delta.conclude(room.facts, tally, reason, env);
+        delta.conclude(seen, room.facts, tally, reason, env);
         Ok((delta, ()))
     }
 }

@@ -52,6 +52,7 @@ impl Operation for AddRobot {
             members: tally.members + 1,
             present: tally.present + 1,
             robots: tally.robots + 1,
+            passages: tally.passages + 1,
             newest_joined_ms: joined_ms,
             ..*tally
         };
@@ -93,7 +94,7 @@ impl Operation for DeleteRobot {
         let reason = LeaveReason::Kicked;
         let mut delta = Delta::default();
         leaving.write_silently(&mut delta, seen, &Why { reason, by: &self.by, words: "" });
-        delta.conclude(room.facts, tally, reason, env);
+        delta.conclude(seen, room.facts, tally, reason, env);
         Ok((delta, ()))
     }
 }

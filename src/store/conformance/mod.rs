@@ -23,6 +23,7 @@ mod records;
 mod roaming;
 mod sanctions;
 mod sight;
+mod streams;
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -81,6 +82,8 @@ const CASES: &[Case] = cases![
     sanctions::a_ban_and_a_mute_of_one_account_are_two_records,
     sanctions::bans_mutes_and_seats_end_with_the_room,
     sanctions::seats_are_one_record,
+    streams::streams_stand_in_the_order_of_their_adding,
+    streams::streams_are_shown_to_those_who_ask_and_end_with_the_room,
     accounts::accounts_are_kept_apart_from_rooms_and_of_each_app,
     accounts::accounts_are_gone_with_their_epoch,
     accounts::there_are_never_more_accounts_than_allowed,

@@ -178,6 +178,7 @@ pub(super) async fn what_chat_keeps_of_a_member_comes_back(probe: Probe) {
                     marks: marks.into(),
                     fields: fields(values[nth % values.len()]),
                     msg_seq: seqs[nth % seqs.len()],
+                    session: ["", "a session"][nth % 2].into(),
                     ..member(&name, nth as u64)
                 });
             }

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 
 use crate::domain::{
     Account, AppId, Aside, Env, Facts, Member, MemberView, Need, Operation, PageQuery, PageSink,
-    Refusal, RoomId, RoomKey, RoomView, Sanction, SanctionKind, SanctionView, Seats, Slice, Tally,
+    Refusal, RoomId, RoomKey, RoomView, Sanction, SanctionKind, SanctionView, Seats, Slice, Stream,
+    Tally,
 };
 use crate::store::{RoomStore, TxError};
 
@@ -53,6 +54,8 @@ pub struct RoomSeen {
     pub bans: Vec<Sanction>,
     /// Its mutes in the order of muting, those that are over too.
     pub mutes: Vec<Sanction>,
+    /// Its streams in the order of their adding.
+    pub streams: Vec<Stream>,
 }
 
 /// All rooms of an app, by id. Of one moment only while nobody writes.
@@ -86,6 +89,8 @@ pub async fn everything(store: &dyn RoomStore, app: AppId) -> Result<Vec<RoomSee
             };
             store.sanctions(&key, kind, 0, &mut see).await?;
         }
+        let mut see = |slice: &Slice<'_>| room.streams.extend_from_slice(slice.streams);
+        store.read(&key, Need { streams: true, ..Need::default() }, &mut see).await?;
     }
     assert_asides(&rooms);
     Ok(rooms)
@@ -119,6 +124,7 @@ pub(super) fn seen(room: &RoomId, view: &RoomView<'_>) -> RoomSeen {
         seats: Seats::default(),
         bans: Vec::new(),
         mutes: Vec::new(),
+        streams: Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@ mod entries;
 mod faults;
 mod harness;
 mod members;
+mod open;
 mod openapi;
 mod paths;
 mod presence;

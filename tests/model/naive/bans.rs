@@ -2,7 +2,7 @@
 
 use guestlist::domain::{Event, LeaveReason, Refusal, Sanction};
 
-use super::{Answer, Outcome, World, account, nobody};
+use super::{Answer, Outcome, World, account, nobody, people};
 use crate::steps::Place;
 
 impl World {
@@ -40,7 +40,7 @@ impl World {
         if !gone.is_empty() {
             let reason = LeaveReason::Kicked;
             let (by, words) = (account(by), "spam".into());
-            events.push(Event::MembersLeft { accounts: gone, reason, by, words });
+            events.push(Event::MembersLeft { people: people(gone), reason, by, words });
         }
         events.extend(room.tidy_chairs(by));
         Ok((Answer::Done, events))

@@ -5,8 +5,8 @@ mod bans;
 mod seats;
 
 use guestlist::domain::{
-    Account, Ceiling, CustomFields, Entrance, Entry, Event, LeaveReason, Member, MsgFlag, Position,
-    Refusal, Role, RoomRules, Sanction, Schedule, Seat, SeatSettings,
+    Account, Ceiling, CustomFields, Entrance, Entry, Event, LeaveReason, Login, Member, MsgFlag,
+    Passage, Position, Refusal, Role, RoomRules, Sanction, Schedule, Seat, SeatSettings,
 };
 
 use super::steps::{Creation, MemberUpdate, Place, RoomUpdate, Start, Step};
@@ -107,6 +107,16 @@ pub(crate) fn account(text: &str) -> Account {
     Account::parse(text).unwrap()
 }
 
+/// People who came or went, as the model knows them: by account.
+pub(crate) fn people(accounts: Vec<Account>) -> Vec<Passage> {
+    let passage = |account| Passage::of(&newcomer(account, Role::Member, true, 0), 0);
+    accounts.into_iter().map(passage).collect()
+}
+
+fn entered(accounts: Vec<Account>) -> Event {
+    Event::MembersEntered { people: people(accounts), login: Login::default() }
+}
+
 pub(crate) fn position(member: &Member) -> Position {
     Position { joined_ms: member.joined_ms, account: member.account.clone() }
 }
@@ -136,6 +146,7 @@ fn newcomer(account: Account, role: Role, entered: bool, joined_ms: u64) -> Memb
         fields: CustomFields::default(),
         msg_flag: MsgFlag::OnlineOnly,
         msg_seq: 0,
+        session: "".into(),
         joined_ms,
     }
 }
@@ -368,7 +379,7 @@ impl World {
     fn destroy(&mut self, place: Place, by: &str) -> Outcome {
         let nth = self.find(place)?;
         self.apps[place.0].remove(nth);
-        Ok((Answer::Done, vec![Event::RoomDestroyed { by: account(by) }]))
+        Ok((Answer::Done, vec![Event::RoomDestroyed { by: account(by), quietly: false }]))
     }
 
     fn reclaim(&mut self, place: Place) -> Outcome {
@@ -377,7 +388,7 @@ impl World {
             return Ok((Answer::Ended(false), vec![]));
         }
         self.apps[place.0].remove(nth);
-        Ok((Answer::Ended(true), vec![Event::RoomReclaimed]))
+        Ok((Answer::Ended(true), vec![Event::RoomReclaimed { last_went: None }]))
     }
 
     fn update_room(&mut self, place: Place, by: &str, ask: &RoomUpdate) -> Outcome {
@@ -465,7 +476,7 @@ impl World {
         };
         let member = room.members[room.find(who).unwrap()].clone();
         let events = match entry {
-            Entry::Entered => vec![Event::MembersEntered { accounts: vec![account(who)] }],
+            Entry::Entered => vec![entered(vec![account(who)])],
             _ => vec![],
         };
         let seat = room.chair_of(who).map(|nth| u32::try_from(nth).unwrap());
@@ -485,7 +496,7 @@ impl World {
             .map(|(who, _)| account(who))
             .collect();
         let told = !accounts.is_empty();
-        let events = if told { vec![Event::MembersEntered { accounts }] } else { vec![] };
+        let events = if told { vec![entered(accounts)] } else { vec![] };
         Ok((Answer::Entries(entries), events))
     }
 
@@ -495,7 +506,7 @@ impl World {
         room.members.remove(nth);
         let accounts = vec![account(who)];
         let (by, words) = (account(who), "".into());
-        let mut events = vec![Event::MembersLeft { accounts, reason, by, words }];
+        let mut events = vec![Event::MembersLeft { people: people(accounts), reason, by, words }];
         events.extend(room.tidy_chairs(who));
         Ok((Answer::Done, events))
     }
@@ -535,7 +546,8 @@ impl World {
         room.members = left;
         let accounts = who.iter().map(|who| account(who)).collect();
         let (words, reason) = ("off topic".into(), LeaveReason::Kicked);
-        let mut events = vec![Event::MembersLeft { accounts, reason, by: account(by), words }];
+        let mut events =
+            vec![Event::MembersLeft { people: people(accounts), reason, by: account(by), words }];
         events.extend(room.tidy_chairs(by));
         Ok((Answer::Done, events))
     }

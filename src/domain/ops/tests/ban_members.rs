@@ -39,6 +39,7 @@ fn members_go_strangers_stay_away_and_all_are_banned_in_the_order_of_the_call() 
             present: 1,
             newest_joined_ms: 30,
             newest_ban: 10,
+            passages: 2,
             ..Tally::default()
         }),
         members: ["bert", "anna"].map(|name| MemberWrite::Remove(account(name))).into(),
@@ -46,7 +47,7 @@ fn members_go_strangers_stay_away_and_all_are_banned_in_the_order_of_the_call() 
         seats: Some(seats(&[None, None])),
         events: vec![
             Event::MembersLeft {
-                accounts: accounts(&["bert", "anna"]),
+                people: hall.gone(&["bert", "anna"]),
                 reason: LeaveReason::Kicked,
                 by: account("carl"),
                 words: "spam".into(),

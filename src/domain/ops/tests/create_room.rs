@@ -1,6 +1,8 @@
 //! Making a room, and ending it.
 
-use super::{Hall, NOW_MS, NOW_S, account, accounts, decide_nowhere, password, refusal, rules};
+use super::{
+    Hall, NOW_MS, NOW_S, SERIAL, account, accounts, decide_nowhere, password, refusal, rules,
+};
 use crate::domain::{
     Ceiling, CreateRoom, Delta, DestroyRoom, Event, Facts, FactsWrite, Gate, GroupProfile,
     GroupType, Member, MemberWrite, MsgFlag, Operation, Refusal, Role, RoomKind, RoomRules,
@@ -46,6 +48,7 @@ fn it_may_find_no_room_and_asks_for_nobody() {
 fn what_is_not_said_has_a_default() {
     let expected = Facts {
         kind: RoomKind::Conference,
+        serial: SERIAL,
         name: "the hall".into(),
         owner: Some(account("olga")),
         created_ms: NOW_MS,
@@ -76,6 +79,7 @@ fn what_is_said_is_kept() {
     };
     let expected = Facts {
         kind: RoomKind::Conference,
+        serial: SERIAL,
         name: "the hall".into(),
         owner: Some(account("olga")),
         created_ms: NOW_MS,
@@ -216,6 +220,6 @@ fn a_room_runs_from_the_second_of_its_start() {
 fn a_destroyed_room_says_that_and_nothing_of_its_members() {
     let hall = Hall::of([super::member("anna", Role::Admin, 5)]);
     let (delta, ()) = hall.decide(&DestroyRoom { by: account("carl"), quietly: false }).unwrap();
-    let events = vec![Event::RoomDestroyed { by: account("carl") }];
+    let events = vec![Event::RoomDestroyed { by: account("carl"), quietly: false }];
     assert_eq!(delta, Delta { facts: FactsWrite::Destroy, events, ..Delta::default() });
 }

@@ -2,7 +2,7 @@
 
 use super::{Hall, NOW_MS, account, ban, member, password, refusal, seats};
 use crate::domain::{
-    Account, Delta, Enter, Entrance, Entry, Event, FactsWrite, Gate, Member, MemberWrite, Refusal,
+    Delta, Enter, Entrance, Entry, Event, FactsWrite, Gate, Login, Member, MemberWrite, Refusal,
     Role, RoomRules, SanctionWrite, Tally,
 };
 
@@ -15,8 +15,9 @@ fn came(entry: Entry, member: Member) -> Entrance {
     Entrance { entry, member, seat: None }
 }
 
-fn entered(account: &Account) -> Vec<Event> {
-    vec![Event::MembersEntered { accounts: vec![account.clone()] }]
+fn entered(member: &Member) -> Vec<Event> {
+    let (people, login) = (super::came(&[member], 0), Login::default());
+    vec![Event::MembersEntered { people, login }]
 }
 
 fn newcomer(name: &str, role: Role, joined_ms: u64) -> Member {
@@ -42,10 +43,11 @@ fn a_newcomer_is_counted_and_told_of() {
             present: 2,
             admins: 1,
             newest_joined_ms: NOW_MS,
+            passages: 1,
             ..Tally::default()
         }),
-        members: vec![MemberWrite::Put(expected)],
-        events: entered(&account("bert")),
+        members: vec![MemberWrite::Put(expected.clone())],
+        events: entered(&expected),
         ..Delta::default()
     };
     assert_eq!(delta, whole);
@@ -99,9 +101,9 @@ fn the_listed_owner_comes_in_at_her_place_without_being_counted_again() {
     let (delta, answer) = hall.decide(&enter("olga")).unwrap();
     let olga = Member { entered: true, ..listed_owner() };
     assert_eq!(answer, came(Entry::Entered, olga.clone()));
-    assert_eq!(delta.members, [MemberWrite::Put(olga)]);
-    assert_eq!(delta.events, entered(&account("olga")));
-    assert_eq!(delta.tally, Some(Tally { present: 1, ..hall.tally }));
+    assert_eq!(delta.members, [MemberWrite::Put(olga.clone())]);
+    assert_eq!(delta.events, entered(&olga));
+    assert_eq!(delta.tally, Some(Tally { present: 1, passages: 1, ..hall.tally }));
 
     let renamed = Enter { name: Some("Olga O.".into()), ..enter("olga") };
     let (_, Entrance { member, .. }) = hall.decide(&renamed).unwrap();

@@ -2,12 +2,17 @@
 
 use super::{Hall, NOW_MS, account, accounts, ban, member, password};
 use crate::domain::{
-    Delta, EnterMany, Entry, Event, FactsWrite, Gate, MAX_ENTRIES_PER_STEP, Member, MemberWrite,
-    Refusal, Role, SanctionWrite, Tally,
+    Delta, EnterMany, Entry, Event, FactsWrite, Gate, Login, MAX_ENTRIES_PER_STEP, Member,
+    MemberWrite, Refusal, Role, SanctionWrite, Tally,
 };
 
 fn enter(names: &[&str]) -> EnterMany {
     EnterMany { accounts: accounts(names), opens: false }
+}
+
+fn entered(members: &[Member]) -> Vec<Event> {
+    let people = super::came(&members.iter().collect::<Vec<_>>(), 0);
+    vec![Event::MembersEntered { people, login: Login::default() }]
 }
 
 fn newcomer(name: &str, joined_ms: u64) -> Member {
@@ -29,10 +34,11 @@ fn they_stand_at_one_moment_behind_everybody_else_and_are_told_of_at_once() {
             present: 4,
             admins: 1,
             newest_joined_ms: NOW_MS + 6,
+            passages: 3,
             ..Tally::default()
         }),
         members: vec![put("zoe"), put("bert"), put("carl")],
-        events: vec![Event::MembersEntered { accounts: accounts(&["zoe", "bert", "carl"]) }],
+        events: entered(&["zoe", "bert", "carl"].map(|name| newcomer(name, NOW_MS + 6))),
         ..Delta::default()
     };
     assert_eq!(delta, whole);
@@ -49,17 +55,20 @@ fn the_room_fills_up_in_the_order_of_the_call_and_the_rest_stays_outside() {
     let expected = [Entry::Entered, Entry::WasIn, full.clone(), Entry::Entered, full];
     assert_eq!(entries, expected);
     let olga = Member { entered: true, ..listed };
-    let writes = [MemberWrite::Put(newcomer("bert", NOW_MS)), MemberWrite::Put(olga)];
+    let people = [newcomer("bert", NOW_MS), olga];
+    let writes = people.clone().map(MemberWrite::Put);
     assert_eq!(delta.members, writes);
     assert_eq!(
         delta.tally,
-        Some(Tally { members: 3, present: 3, newest_joined_ms: NOW_MS, ..Tally::default() })
+        Some(Tally {
+            members: 3,
+            present: 3,
+            newest_joined_ms: NOW_MS,
+            passages: 2,
+            ..Tally::default()
+        })
     );
-    assert_eq!(
-        delta.events,
-        [Event::MembersEntered { accounts: accounts(&["bert", "olga"]) }],
-        "who was in or stays outside is not told of"
-    );
+    assert_eq!(delta.events, entered(&people), "who was in or stays outside is not told of");
 }
 
 #[test]
@@ -67,8 +76,9 @@ fn a_listed_owner_alone_moves_no_clock() {
     let hall = Hall::of([Member { entered: false, ..member("olga", Role::Owner, 17) }]);
     let (delta, entries) = hall.decide(&enter(&["olga"])).unwrap();
     assert_eq!(entries, [Entry::Entered]);
-    assert_eq!(delta.tally, Some(Tally { present: 1, ..hall.tally }));
-    assert_eq!(delta.events, [Event::MembersEntered { accounts: accounts(&["olga"]) }]);
+    assert_eq!(delta.tally, Some(Tally { present: 1, passages: 1, ..hall.tally }));
+    let olga = Member { entered: true, ..hall.members[0].clone() };
+    assert_eq!(delta.events, entered(&[olga]));
 }
 
 #[test]

@@ -22,13 +22,20 @@ fn hall() -> Hall {
 
 #[test]
 fn one_call_is_one_event_and_everybody_is_counted_out() {
-    let (delta, ()) = hall().decide(&kick(&["anna", "r2", "olga"])).unwrap();
+    let hall = hall();
+    let (delta, ()) = hall.decide(&kick(&["anna", "r2", "olga"])).unwrap();
     let gone = ["anna", "r2", "olga"];
     let whole = Delta {
-        tally: Some(Tally { members: 1, present: 1, newest_joined_ms: 40, ..Tally::default() }),
+        tally: Some(Tally {
+            members: 1,
+            present: 1,
+            newest_joined_ms: 40,
+            passages: 3,
+            ..Tally::default()
+        }),
         members: gone.map(|name| MemberWrite::Remove(account(name))).into(),
         events: vec![Event::MembersLeft {
-            accounts: accounts(&gone),
+            people: hall.gone(&gone),
             reason: LeaveReason::Kicked,
             by: account("carl"),
             words: "off topic".into(),

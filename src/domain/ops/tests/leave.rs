@@ -1,6 +1,6 @@
 //! Somebody goes.
 
-use super::{Hall, account, accounts, member, refusal};
+use super::{Hall, account, member, refusal};
 use crate::domain::{
     Delta, Event, FactsWrite, Leave, LeaveReason, Member, MemberWrite, Refusal, Role, Tally,
 };
@@ -18,8 +18,8 @@ fn hall() -> Hall {
 }
 
 fn left(name: &str, reason: LeaveReason) -> Event {
-    let (accounts, by) = (accounts(&[name]), account(name));
-    Event::MembersLeft { accounts, reason, by, words: "".into() }
+    let (people, by) = (hall().gone(&[name]), account(name));
+    Event::MembersLeft { people, reason, by, words: "".into() }
 }
 
 #[test]
@@ -34,6 +34,7 @@ fn who_goes_is_no_longer_counted_and_the_order_goes_on() {
                 present: 2,
                 admins,
                 newest_joined_ms: 30,
+                passages: 1,
                 ..Tally::default()
             }),
             members: vec![MemberWrite::Remove(account(name))],

@@ -8,23 +8,28 @@ mod enter_many;
 mod kick;
 mod leave;
 mod mark_members;
+mod open;
 mod reclaim;
 mod robots;
 mod seat_queue;
 mod seats;
+mod sessions;
+mod streams;
 mod unknown_room;
 mod update_member;
 mod update_room;
 
 use crate::domain::{
-    Account, Decision, Env, Facts, Gate, GroupProfile, Member, MsgFlag, Operation, PasswordHash,
-    Role, RoomKind, RoomRules, RoomView, Sanction, SanctionView, Schedule, Seat, Seats, Silenced,
-    Slice, Tally,
+    Account, Decision, Env, Facts, Gate, GroupProfile, Member, MsgFlag, Operation, Passage,
+    PasswordHash, Role, RoomKind, RoomRules, RoomView, Sanction, SanctionView, Schedule, Seat,
+    Seats, Silenced, Slice, Stream, Tally,
 };
 
 /// Half a second into a second, so that milliseconds and seconds cannot be mixed up unseen.
 const NOW_MS: u64 = 1_700_000_000_500;
 const NOW_S: u64 = 1_700_000_000;
+/// Of whatever is made.
+const SERIAL: u64 = 77;
 
 fn account(text: &str) -> Account {
     Account::parse(text).unwrap()
@@ -84,6 +89,7 @@ struct Hall {
     /// Who is present in some room of the app.
     present: Vec<Account>,
     seats: Seats,
+    streams: Vec<Stream>,
     rules: RoomRules,
     now_ms: u64,
 }
@@ -92,6 +98,7 @@ impl Hall {
     fn new() -> Self {
         let facts = Facts {
             kind: RoomKind::Conference,
+            serial: 1,
             name: "the hall".into(),
             owner: Some(account("olga")),
             created_ms: 17,
@@ -111,6 +118,7 @@ impl Hall {
             mutes: Vec::new(),
             present: Vec::new(),
             seats: Seats::default(),
+            streams: Vec::new(),
             rules: rules(),
             now_ms: NOW_MS,
         }
@@ -127,6 +135,14 @@ impl Hall {
             hall.members.push(member);
         }
         hall
+    }
+
+    /// What is told of these members, the next who go.
+    fn gone(&self, names: &[&str]) -> Vec<Passage> {
+        let member = |name: &&str| {
+            self.members.iter().find(|member| member.account.as_str() == *name).unwrap()
+        };
+        came(&names.iter().map(member).collect::<Vec<_>>(), self.tally.passages)
     }
 
     /// Decides an operation that sees this room, as a store would have it do.
@@ -151,9 +167,15 @@ impl Hall {
             ending_bans: &first(&self.bans, need.ending_bans),
             ending_mutes: &first(&self.mutes, need.ending_mutes),
             seats: need.seats.then_some(&self.seats),
+            streams: if need.streams { &self.streams } else { &[] },
         };
-        operation.decide(&slice, &Env { now_ms: self.now_ms, rules: &self.rules })
+        operation.decide(&slice, &Env { now_ms: self.now_ms, serial: SERIAL, rules: &self.rules })
     }
+}
+
+/// What is told of people who come or go behind so many others.
+fn came(members: &[&Member], behind: u64) -> Vec<Passage> {
+    members.iter().zip(behind + 1..).map(|(member, nth)| Passage::of(member, nth)).collect()
 }
 
 /// What holds against each of some accounts.
@@ -172,7 +194,7 @@ fn first(all: &[Sanction], count: usize) -> Vec<SanctionView<'_>> {
 fn decide_nowhere<O: Operation>(operation: &O, rules: &RoomRules) -> Decision<O::Output> {
     let members = vec![None; operation.need().accounts.len()];
     let slice = Slice { members: &members, ..Slice::default() };
-    operation.decide(&slice, &Env { now_ms: NOW_MS, rules })
+    operation.decide(&slice, &Env { now_ms: NOW_MS, serial: SERIAL, rules })
 }
 
 /// The refusal of a decision.

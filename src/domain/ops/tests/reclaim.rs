@@ -23,7 +23,7 @@ fn an_empty_room_ends_when_its_time_is_over_and_not_a_millisecond_before() {
     hall.now_ms = 381_000;
     let ended = Delta {
         facts: FactsWrite::Destroy,
-        events: vec![Event::RoomReclaimed],
+        events: vec![Event::RoomReclaimed { last_went: None }],
         ..Delta::default()
     };
     assert_eq!(hall.decide(&Reclaim), Ok((ended, true)));

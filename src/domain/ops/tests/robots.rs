@@ -35,6 +35,7 @@ fn a_robot_stands_in_the_list_is_counted_and_told_to_nobody() {
         tally: Some(Tally {
             members: 2,
             present: 2,
+            passages: 1,
             robots: 2,
             newest_joined_ms: NOW_MS,
             ..Tally::default()
@@ -81,7 +82,8 @@ fn a_robot_that_goes_leaves_its_seat_and_only_that_is_told() {
 fn a_robot_goes_and_a_person_does_not() {
     let (delta, ()) = hall_with(1).decide(&delete("r0")).unwrap();
     let due_ms = Some(NOW_MS + 1_000);
-    assert_eq!(delta.tally, Some(Tally { newest_joined_ms: 9, due_ms, ..Tally::default() }));
+    let tally = Tally { newest_joined_ms: 9, passages: 1, due_ms, ..Tally::default() };
+    assert_eq!(delta.tally, Some(tally));
     assert_eq!(delta.members, [MemberWrite::Remove(account("r0"))]);
     assert_eq!(delta.events, []);
     let hall = Hall::of([member("bert", Role::Member, 30)]);

@@ -69,7 +69,10 @@ fn refusals() -> Vec<Refusal> {
         Refusal::SeatedAlready { account: account.clone() },
         Refusal::NotSeated { account: account.clone() },
         Refusal::AwaitsSeat { account: account.clone() },
-        Refusal::AwaitsNoSeat { account },
+        Refusal::AwaitsNoSeat { account: account.clone() },
+        Refusal::StreamTaken { account: account.clone() },
+        Refusal::NoSuchStream { account },
+        Refusal::TooManyStreams { at_most: 0 },
         Refusal::TooManyAdmins { at_most: 0 },
         Refusal::TooManyMarks { at_most: 0 },
         Refusal::TooManyRobots { at_most: 0 },
@@ -157,6 +160,9 @@ fn is_known(refused: &Refused) -> bool {
             | Refusal::NotSeated { .. }
             | Refusal::AwaitsSeat { .. }
             | Refusal::AwaitsNoSeat { .. }
+            | Refusal::StreamTaken { .. }
+            | Refusal::NoSuchStream { .. }
+            | Refusal::TooManyStreams { .. }
             | Refusal::TooManyAdmins { .. }
             | Refusal::TooManyMarks { .. }
             | Refusal::TooManyRobots { .. }

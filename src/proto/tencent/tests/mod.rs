@@ -146,7 +146,7 @@ impl Desk {
     /// A client comes in.
     pub(super) fn enter(&self, room: &str, account: &str) {
         let account = Account::parse(account).unwrap();
-        let enter = Enter { account, name: None, password: None };
+        let enter = Enter::of(account);
         let (app, room) = (self.app(), RoomId::parse(room).unwrap());
         let entering = self.engine.run(&app, &room, &enter);
         entering.now_or_never().expect("memory answers at once").unwrap();

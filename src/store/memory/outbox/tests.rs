@@ -11,7 +11,7 @@ const TO: Destination = Destination::RoomEngine;
 fn letter(room: &str, id: u64) -> Letter {
     let event = Event::RoomUpdated { by: Account::parse("carl").unwrap() };
     let room = RoomId::parse(room).unwrap();
-    let notice = Notice { id, room, at_ms: id, event, member_count: 0, facts: None };
+    let notice = Notice { id, room, at_ms: id, event, serial: 1, member_count: 0, facts: None };
     Letter { to: TO, notice: Arc::new(notice) }
 }
 
