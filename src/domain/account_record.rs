@@ -1,9 +1,11 @@
 //! What is kept of an account that was imported, whichever rooms it is in.
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::Account;
 
 /// An account's record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRecord {
     /// Whose.
     pub account: Account,

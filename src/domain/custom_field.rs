@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// The most fields of one record.
 pub const MAX_CUSTOM_FIELDS: usize = 20;
 
 /// Fields by key. One that was never set, or was set to nothing, is not there.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CustomFields(Box<[(Arc<str>, Box<str>)]>);
 
 /// Fields, borrowed from wherever the store keeps them.

@@ -1,12 +1,15 @@
 //! What happened in a room, to be told to the world later.
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::Account;
 use super::passage::{Login, Passage};
 use super::seats::Seat;
 use super::stream::{Stream, StreamEnd};
 
 /// Something that happened, committed together with the change itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// A room was made.
     RoomCreated {
@@ -74,7 +77,8 @@ pub enum Event {
 }
 
 /// What can happen, without who and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// A room was made.
     RoomCreated,
@@ -118,7 +122,8 @@ impl Event {
 }
 
 /// Why a person is no longer in a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LeaveReason {
     /// By one's own will.
     Left,

@@ -1,12 +1,15 @@
 //! Groups: what chat adds to a room. Every room has it; only groups are made with it.
 
+use serde::{Deserialize, Serialize};
+
 use super::custom_field::CustomFields;
 use super::member::MsgFlag;
 use super::refusal::Refusal;
 use super::room::RoomKind;
 
 /// The five preset types of group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum GroupType {
     /// Friends among themselves: no administrators, nobody is muted, the owner may leave. `Work` in
     /// newer programs.
@@ -105,7 +108,8 @@ impl Reach {
 }
 
 /// How people join who ask to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ApplyOption {
     /// At once.
     Free,
@@ -117,7 +121,8 @@ pub enum ApplyOption {
 }
 
 /// How people join who are invited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum InviteOption {
     /// At once.
     #[default]
@@ -129,7 +134,7 @@ pub enum InviteOption {
 }
 
 /// What is said of a group beside what every room has.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct GroupProfile {
     /// What it is about.
     pub introduction: Box<str>,

@@ -1,5 +1,7 @@
 //! Marks: numbers that an app puts on members, and how many of a room's members hold each.
 
+use serde::{Deserialize, Serialize};
+
 /// The most different marks in one room.
 pub const MAX_MARKS_PER_ROOM: usize = 10;
 /// The lowest mark.
@@ -7,7 +9,8 @@ pub const MIN_MARK: u32 = 1000;
 
 /// Which marks a room's members hold, and how many hold each. A mark that nobody holds any more
 /// does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(into = "Vec<(u32, u32)>", try_from = "Vec<(u32, u32)>")]
 pub struct MarkCounts {
     /// By mark; what is behind `len` is zero.
     counts: [(u32, u32); MAX_MARKS_PER_ROOM],
@@ -17,6 +20,29 @@ pub struct MarkCounts {
 /// A room has all the different marks that it may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooManyMarks;
+
+impl From<MarkCounts> for Vec<(u32, u32)> {
+    fn from(counts: MarkCounts) -> Self {
+        counts.iter().collect()
+    }
+}
+
+impl TryFrom<Vec<(u32, u32)>> for MarkCounts {
+    type Error = &'static str;
+
+    fn try_from(rows: Vec<(u32, u32)>) -> Result<Self, Self::Error> {
+        if rows.len() > MAX_MARKS_PER_ROOM {
+            return Err("more marks than a room may have");
+        }
+        if !rows.is_sorted_by(|a, b| a.0 < b.0) {
+            return Err("marks that do not ascend");
+        }
+        let mut counts = Self::default();
+        counts.counts[..rows.len()].copy_from_slice(&rows);
+        counts.len = rows.len();
+        Ok(counts)
+    }
+}
 
 impl MarkCounts {
     /// Each mark and how many hold it, by mark.

@@ -1,11 +1,14 @@
 //! A person in a room.
 
+use serde::{Deserialize, Serialize};
+
 use super::custom_field::{CustomFields, FieldsView};
 use super::ids::Account;
 use super::room::Facts;
 
 /// What a member may do among the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The owner of the room.
     Owner,
@@ -16,7 +19,8 @@ pub enum Role {
 }
 
 /// Which messages of a room reach a member.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MsgFlag {
     /// All, and those missed are told of.
     Notify,
@@ -55,7 +59,7 @@ impl Roles {
 }
 
 /// A member's record, as a rule writes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// Who.
     pub account: Account,

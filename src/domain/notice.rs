@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::event::Event;
 use super::ids::{Account, RoomId};
 use super::passage::Passage;
@@ -9,7 +11,8 @@ use super::room::Facts;
 use super::stream::Stream;
 
 /// Who hears of an event. Each hears all of a room in the room's order, at a pace of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Destination {
     /// The app's receiver of RoomEngine callbacks.
     RoomEngine,
@@ -18,7 +21,7 @@ pub enum Destination {
 }
 
 /// An event, and what was true of the room right after it: all that any vendor's callback says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// Tells it from every other notice of this process.
     pub id: u64,

@@ -1,10 +1,12 @@
 //! Coming and going: what is to be told of a person who does either.
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::Account;
 use super::member::{Member, MemberView, Role};
 
 /// A person who came or went, as he was then.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
     /// Who.
     pub account: Account,
@@ -58,7 +60,8 @@ impl Passage {
 }
 
 /// What a client runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Platform {
     /// Nothing was said.
     #[default]
@@ -84,7 +87,7 @@ pub enum Platform {
 }
 
 /// How people came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Login {
     /// The person was in, and came once more from elsewhere.
     pub again: bool,

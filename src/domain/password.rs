@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -9,7 +11,7 @@ use subtle::ConstantTimeEq;
 pub type Salt = [u8; 16];
 
 /// A password as it is kept: SHA-256 over salt and text.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordHash {
     salt: Salt,
     digest: [u8; 32],
@@ -40,7 +42,7 @@ fn digest(salt: &Salt, password: &str) -> [u8; 32] {
 }
 
 /// The door: whether a password is asked for, and which. A password outlives the gate's being off.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Gate {
     /// Whether people must say the password when they enter.
     pub enabled: bool,

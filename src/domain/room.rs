@@ -1,5 +1,7 @@
 //! A room: its facts, rarely written, and its tally, written with every coming and going.
 
+use serde::{Deserialize, Serialize};
+
 use super::group::{GroupProfile, GroupType};
 use super::ids::Account;
 use super::marks::MarkCounts;
@@ -9,7 +11,8 @@ use super::password::Gate;
 use super::refusal::Refusal;
 
 /// What kind of room, which decides how it is born and how it ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RoomKind {
     /// Made and destroyed by request; always owned, its owner present or not.
     Conference,
@@ -47,7 +50,8 @@ pub enum RoomStatus {
 }
 
 /// How people come to sit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TakeSeatMode {
     /// Everybody seats himself.
     Free,
@@ -61,7 +65,7 @@ pub const MIN_SCHEDULE_S: u64 = 300;
 const DEFAULT_SCHEDULE_S: u64 = 3600;
 
 /// When a meeting is to take place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     /// Unix seconds.
     pub start_s: u64,
@@ -94,7 +98,7 @@ impl Schedule {
 }
 
 /// What ordinary members may not do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "five independent switches of the field")]
 pub struct Silenced {
     /// Show their camera.
@@ -110,7 +114,7 @@ pub struct Silenced {
 }
 
 /// The seats a room was made with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeatSettings {
     /// How many.
     pub count: u32,
@@ -119,7 +123,7 @@ pub struct SeatSettings {
 }
 
 /// What is true of a room until somebody changes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// How it lives and ends.
     pub kind: RoomKind,
@@ -184,7 +188,7 @@ impl Facts {
 }
 
 /// What changes with every coming and going: small, and written without touching the facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// Everybody in the list.
     pub members: u32,
@@ -235,6 +239,24 @@ impl Tally {
             passages: self.passages + u64::from(member.entered),
             ..self
         }
+    }
+
+    /// The tally with the counts of these members, who are all that there are.
+    #[must_use]
+    pub fn counting<'a>(self, members: impl Iterator<Item = MemberView<'a>>) -> Self {
+        let marks = MarkCounts::default();
+        let mut tally = Self { members: 0, admins: 0, present: 0, robots: 0, marks, ..self };
+        for member in members {
+            tally.members += 1;
+            tally.admins += u32::from(member.role == Role::Admin);
+            tally.present += u32::from(member.entered);
+            tally.robots += u32::from(member.robot);
+            for mark in member.marks {
+                // A room of too many marks cannot be: those beyond are not counted.
+                let _ = tally.marks.add(*mark);
+            }
+        }
+        tally
     }
 
     /// The tally after a group was told of who comes or goes: that is a message of its own.

@@ -1,5 +1,7 @@
 //! Sanctions: what holds against an account in a room until a time, whether it is a member or not.
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::Account;
 
 /// What is forbidden.
@@ -13,7 +15,7 @@ pub enum SanctionKind {
 
 /// A sanction's record. It ends by itself, by the clock of whoever asks; the record stays until
 /// somebody removes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sanction {
     /// Against whom.
     pub account: Account,

@@ -1,12 +1,14 @@
 //! The seats of a room: who sits where, and what each seat allows.
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::Account;
 
 /// The most seats of a room.
 pub const MAX_SEATS: u32 = 100;
 
 /// One seat.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Seat {
     /// Who sits there.
     pub taken_by: Option<Account>,
@@ -20,7 +22,7 @@ pub struct Seat {
 
 /// All seats of a room, by their index from 0: one record, of at most [`MAX_SEATS`] seats. A room
 /// without seats has none.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Seats(Vec<Seat>);
 
 impl Seats {

@@ -1,13 +1,15 @@
 //! Streams: what somebody publishes in a room, as far as it is known here. No sound and no picture
 //! comes by.
 
+use serde::{Deserialize, Serialize};
+
 use super::ids::{Account, StreamId};
 
 /// The most streams of a room.
 pub const MAX_STREAMS: usize = 500;
 
 /// A stream's record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stream {
     /// Which one. Not twice in a room.
     pub id: StreamId,
@@ -37,7 +39,8 @@ impl Stream {
 }
 
 /// Why a stream is there no more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StreamEnd {
     /// Its publisher went.
     Left(super::event::LeaveReason),

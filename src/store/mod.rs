@@ -11,6 +11,7 @@
 
 pub mod conformance;
 mod faulty;
+mod journal;
 mod memory;
 
 use std::ops::ControlFlow;
@@ -18,6 +19,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use faulty::{Calls, Fault, Faulty};
+pub use journal::{JournalOptions, JournalStore, OpenFault};
 pub use memory::{DEFAULT_BACKLOG_BYTES, MemoryStore};
 
 use crate::domain::{
@@ -129,6 +131,8 @@ pub struct TakenLetter {
 /// A letter that had to go undelivered: the outbox was full, and it was the oldest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DroppedLetter {
+    /// Its number.
+    pub id: u64,
     /// Whose.
     pub app: AppId,
     /// To whom it was.
@@ -217,8 +221,8 @@ pub trait RoomStore: Send + Sync + 'static {
         see: SeeRoom<'a>,
     ) -> StoreFuture<'a, Option<u64>>;
 
-    /// Visits the rooms that an account is in, about in the order of coming in, each at a moment of
-    /// its own. Found through an index that the store derives from the records it writes.
+    /// Visits the rooms that an account is in, about in the order of coming in (opened again, a store
+    /// may have them in another), each at a moment of its own. Found through an index that the store derives from the records it writes.
     ///
     /// # Errors
     /// [`TxError::Unavailable`].

@@ -13,10 +13,12 @@ mod index;
 mod joined;
 mod members;
 mod order;
-mod outbox;
+pub(in crate::store) mod outbox;
+mod restore;
 mod sanctions;
+pub(in crate::store) mod scribe;
 mod slab;
-mod space;
+pub(in crate::store) mod space;
 mod streams;
 mod sweeper;
 
@@ -28,6 +30,7 @@ use dashmap::DashMap;
 
 use self::accounts::Accounts;
 use self::outbox::Outbox;
+use self::scribe::Scribe;
 use self::space::Space;
 use self::sweeper::Sweeper;
 use super::{
@@ -51,6 +54,8 @@ pub struct MemoryStore {
     outbox: Arc<Outbox>,
     hasher: RandomState,
     sweeper: Sweeper,
+    /// Whoever writes down what changes, if anybody does.
+    scribe: Option<Arc<dyn Scribe>>,
 }
 
 impl Default for MemoryStore {
@@ -69,12 +74,22 @@ impl MemoryStore {
     /// An empty store, whose letters hold at most so many bytes together.
     #[must_use]
     pub fn with_backlog(at_most_bytes: usize) -> Self {
+        Self::new_with(at_most_bytes, None)
+    }
+
+    /// An empty store, whose changes somebody writes down.
+    pub(in crate::store) fn recorded(at_most_bytes: usize, scribe: Arc<dyn Scribe>) -> Self {
+        Self::new_with(at_most_bytes, Some(scribe))
+    }
+
+    fn new_with(at_most_bytes: usize, scribe: Option<Arc<dyn Scribe>>) -> Self {
         Self {
             spaces: DashMap::new(),
             accounts: DashMap::new(),
             outbox: Arc::new(Outbox::new(at_most_bytes)),
             hasher: RandomState::new(),
             sweeper: Sweeper::default(),
+            scribe,
         }
     }
 
@@ -82,7 +97,7 @@ impl MemoryStore {
         if let Some(space) = self.spaces.get(&app) {
             return Arc::clone(&space);
         }
-        Arc::clone(&self.spaces.entry(app).or_insert_with(|| self.empty(app)))
+        Arc::clone(&self.spaces.entry(app).or_insert_with(|| Arc::new(self.empty(app, 0))))
     }
 
     fn accounts(&self, app: AppId) -> Arc<Accounts> {
@@ -96,8 +111,25 @@ impl MemoryStore {
         Arc::new(Accounts::new(self.hasher.clone()))
     }
 
-    fn empty(&self, app: AppId) -> Arc<Space> {
-        Arc::new(Space::new(app, self.hasher.clone(), Arc::clone(&self.outbox)))
+    fn empty(&self, app: AppId, epoch: u64) -> Space {
+        let (hasher, outbox) = (self.hasher.clone(), Arc::clone(&self.outbox));
+        Space::new(app, epoch, hasher, outbox, self.scribe.clone())
+    }
+
+    /// As [`RoomStore::put_off`]; answers how often the letter was put off, if it is still there.
+    pub(in crate::store) fn postpone(
+        &self,
+        key: &RoomKey,
+        to: Destination,
+        id: u64,
+        until_ms: u64,
+    ) -> Option<u32> {
+        self.outbox.put_off(key.app, to, &key.room, id, until_ms)
+    }
+
+    /// Which life of an app this is.
+    pub(in crate::store) fn epoch(&self, app: AppId) -> u64 {
+        self.space(app).epoch()
     }
 }
 
@@ -205,7 +237,7 @@ impl RoomStore for MemoryStore {
         id: u64,
         until_ms: u64,
     ) -> StoreFuture<'a, ()> {
-        self.outbox.put_off(key.app, to, &key.room, id, until_ms);
+        self.postpone(key, to, id, until_ms);
         done(Ok(()))
     }
 
@@ -247,7 +279,8 @@ impl RoomStore for MemoryStore {
     }
 
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
-        let old = self.spaces.insert(app, self.empty(app));
+        let epoch = self.epoch(app) + 1;
+        let old = self.spaces.insert(app, Arc::new(self.empty(app, epoch)));
         self.outbox.clear(app);
         if let Some(old) = old {
             self.sweeper.drop_later(Box::new(old));

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
@@ -24,6 +25,8 @@ const LETTER_BYTES: usize = 256;
 /// All letters of a store.
 pub(super) struct Outbox {
     at_most_bytes: usize,
+    /// The latest number that was given.
+    last_id: AtomicU64,
     letters: Mutex<Letters>,
 }
 
@@ -38,13 +41,20 @@ struct QueueKey {
 #[derive(Default)]
 struct Letters {
     bytes: usize,
-    /// The latest number that was given.
-    last_id: u64,
     queues: HashMap<QueueKey, Queue>,
     /// The head of every queue by its number: the first is the oldest letter of all.
     by_age: BTreeMap<u64, QueueKey>,
     /// Every app that has letters.
     apps: BTreeMap<AppId, AppLetters>,
+}
+
+/// A letter that was posted before the process began.
+pub(in crate::store) struct RestoredLetter {
+    pub(in crate::store) id: u64,
+    pub(in crate::store) letter: Letter,
+    /// How often it was put off, and until when.
+    pub(in crate::store) put_off: u32,
+    pub(in crate::store) ready_ms: u64,
 }
 
 /// What is known of one app's letters.
@@ -79,23 +89,48 @@ struct Kept {
 
 impl Outbox {
     pub(super) fn new(at_most_bytes: usize) -> Self {
-        Self { at_most_bytes, letters: Mutex::default() }
+        Self { at_most_bytes, last_id: AtomicU64::new(0), letters: Mutex::default() }
+    }
+
+    /// Gives letters their numbers. Called under the lock of their room: those of one room ascend.
+    pub(super) fn number(&self, letters: Vec<Letter>) -> Vec<(u64, Letter)> {
+        let number = |letter| (self.last_id.fetch_add(1, Ordering::Relaxed) + 1, letter);
+        letters.into_iter().map(number).collect()
     }
 
     /// Appends letters of one app, and drops the oldest of all until everything fits.
-    pub(super) fn post(&self, app: AppId, letters: Vec<Letter>) -> Vec<DroppedLetter> {
+    pub(super) fn post(&self, app: AppId, letters: Vec<(u64, Letter)>) -> Vec<DroppedLetter> {
         if letters.is_empty() {
             return Vec::new();
         }
         let mut kept = self.letters.lock();
-        for letter in letters {
-            kept.push(app, letter);
+        for (id, letter) in letters {
+            kept.push(app, id, letter);
         }
         let mut dropped = Vec::new();
         while kept.bytes > self.at_most_bytes {
             dropped.extend(kept.drop_oldest());
         }
         dropped
+    }
+
+    /// Puts a letter back that was posted before the process began. Called in the order of their
+    /// numbers.
+    pub(super) fn restore(&self, app: AppId, letter: RestoredLetter) {
+        let RestoredLetter { id, letter, put_off, ready_ms } = letter;
+        self.last_id.fetch_max(id, Ordering::Relaxed);
+        let (to, room) = (letter.to, letter.notice.room.clone());
+        let key = QueueKey { app, to, room };
+        let mut kept = self.letters.lock();
+        kept.push(app, id, letter);
+        let queue = kept.queues.get_mut(&key).expect("what is pushed has a queue");
+        if queue.letters.len() == 1 && put_off > 0 {
+            let before = (to, queue.ready_ms, id);
+            (queue.put_off, queue.ready_ms) = (put_off, ready_ms);
+            let of_app = kept.apps.get_mut(&app).expect("whose letter is there has letters");
+            of_app.ready.remove(&before);
+            kept.offer(&key);
+        }
     }
 
     pub(super) fn take(
@@ -128,6 +163,7 @@ impl Outbox {
         there
     }
 
+    /// Answers how often the letter was put off, if it is still there.
     pub(super) fn put_off(
         &self,
         app: AppId,
@@ -135,16 +171,19 @@ impl Outbox {
         room: &RoomId,
         id: u64,
         until_ms: u64,
-    ) {
+    ) -> Option<u32> {
         let key = QueueKey { app, to, room: room.clone() };
         let mut kept = self.letters.lock();
+        let mut times = None;
         if kept.give_back(&key, id)
             && let Some(queue) = kept.queues.get_mut(&key)
         {
             queue.put_off += 1;
             queue.ready_ms = until_ms;
+            times = Some(queue.put_off);
         }
         kept.offer(&key);
+        times
     }
 
     pub(super) fn next(&self, app: AppId, to: Destination, only: Option<&RoomId>) -> Option<u64> {
@@ -181,9 +220,7 @@ impl Outbox {
 }
 
 impl Letters {
-    fn push(&mut self, app: AppId, Letter { to, notice }: Letter) {
-        self.last_id += 1;
-        let id = self.last_id;
+    fn push(&mut self, app: AppId, id: u64, Letter { to, notice }: Letter) {
         let bytes = notice.size_bytes() + LETTER_BYTES;
         self.bytes += bytes;
         let of_app = self.apps.entry(app).or_default();
@@ -215,7 +252,7 @@ impl Letters {
         of_app.by_age.remove(&id);
         let room = of_app.ready.remove(&(key.to, queue.ready_ms, id));
         (queue.put_off, queue.ready_ms) = (0, 0);
-        let dropped = DroppedLetter { app: key.app, to: key.to, notice };
+        let dropped = DroppedLetter { id, app: key.app, to: key.to, notice };
         if let Some(next) = queue.letters.front() {
             of_app.by_age.insert(next.id);
             of_app.ready.extend(room.map(|room| ((key.to, 0, next.id), room)));

@@ -14,12 +14,13 @@ use super::joined::Joined;
 use super::members::Members;
 use super::outbox::Outbox;
 use super::sanctions::Sanctions;
+use super::scribe::{Change, Scribe};
 use super::streams::Streams;
 use super::sweeper::Debris;
 use crate::domain::{
-    Account, AppId, Aside, Delta, Facts, FactsWrite, GroupType, MemberView, MemberWrite, Need,
-    PageEnd, PageQuery, PageSink, Position, Refusal, RoomId, RoomView, SanctionKind, Seats, Slice,
-    Tally,
+    Account, AppId, Aside, Delta, Facts, FactsWrite, GroupType, Member, MemberView, MemberWrite,
+    Need, PageEnd, PageQuery, PageSink, Position, Refusal, RoomId, RoomView, Sanction,
+    SanctionKind, SanctionWrite, Seats, Slice, Stream, Tally,
 };
 use crate::store::{Counts, Decide, Due, See, SeeJoined, SeeRoom, SeeSanction, TxError};
 
@@ -119,6 +120,23 @@ fn forget_members(room: &Room, joined: &Joined) {
     }
 }
 
+/// A room that was there before the process began.
+pub(in crate::store) struct RestoredRoom {
+    pub(in crate::store) incarnation: u64,
+    pub(in crate::store) id: RoomId,
+    pub(in crate::store) facts: Facts,
+    pub(in crate::store) tally: Tally,
+    pub(in crate::store) seats: Seats,
+}
+
+/// A record of a room that was there before the process began.
+pub(in crate::store) enum RestoredPart {
+    Member(Member),
+    Ban(Sanction),
+    Mute(Sanction),
+    Stream(Stream),
+}
+
 enum State {
     /// Being made: in the directory, but not a room yet.
     Vacant,
@@ -149,6 +167,10 @@ impl Drop for Visit<'_> {
 /// One app's rooms in one epoch.
 pub(super) struct Space {
     app: AppId,
+    /// Which life of the app this is.
+    epoch: u64,
+    /// Whoever writes down what changes, if anybody does.
+    scribe: Option<Arc<dyn Scribe>>,
     /// Of all apps. Locked after a room, never before.
     outbox: Arc<Outbox>,
     directory: DashMap<RoomId, Arc<Cell>>,
@@ -166,9 +188,17 @@ pub(super) struct Space {
 }
 
 impl Space {
-    pub(super) fn new(app: AppId, hasher: RandomState, outbox: Arc<Outbox>) -> Self {
+    pub(super) fn new(
+        app: AppId,
+        epoch: u64,
+        hasher: RandomState,
+        outbox: Arc<Outbox>,
+        scribe: Option<Arc<dyn Scribe>>,
+    ) -> Self {
         Self {
             app,
+            epoch,
+            scribe,
             outbox,
             directory: DashMap::new(),
             by_age: RwLock::default(),
@@ -199,9 +229,19 @@ impl Space {
                 State::Vacant => Err(Refusal::NoSuchRoom),
             };
             let mut delta = decided?;
-            let letters = std::mem::take(&mut delta.outbox);
-            let debris = self.commit(id, &cell, &mut visit.state, delta);
-            decide.committed(self.outbox.post(self.app, letters));
+            let letters = self.outbox.number(std::mem::take(&mut delta.outbox));
+            let incarnation = self.incarnation(&visit.state, &delta);
+            if let (Some(scribe), Some((incarnation, born))) = (&self.scribe, incarnation) {
+                let (app, epoch, delta, letters) = (self.app, self.epoch, &delta, &letters);
+                let room = id;
+                scribe.change(&Change { app, epoch, room, incarnation, born, delta, letters });
+            }
+            let debris = self.commit(id, &cell, &mut visit.state, delta, incarnation);
+            let dropped = self.outbox.post(self.app, letters);
+            if let Some(scribe) = self.scribe.as_ref().filter(|_| !dropped.is_empty()) {
+                scribe.dropped(&dropped);
+            }
+            decide.committed(dropped);
             return Ok(debris);
         }
     }
@@ -372,6 +412,75 @@ impl Space {
         Ok(Arc::clone(&self.directory.entry(id.clone()).or_insert_with(vacant)))
     }
 
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Numbers for rooms go on behind this one.
+    pub(super) fn give_from(&self, incarnation: u64) {
+        self.incarnations.fetch_max(incarnation, Ordering::Relaxed);
+    }
+
+    /// Puts back a room that was there before, without the records it has many of.
+    pub(super) fn restore(&self, restored: RestoredRoom) {
+        let RestoredRoom { incarnation, id, facts, tally, seats } = restored;
+        self.give_from(incarnation);
+        let mut room = self.born(incarnation, facts);
+        self.recount(0, u64::from(tally.members));
+        self.set_due(&id, None, tally.due_ms);
+        (room.tally, room.seats) = (tally, seats);
+        self.by_age.write().insert(incarnation, room.facts.kind, &id);
+        let cell = Arc::new(Cell::new(State::Live(Box::new(room))));
+        self.by_id.write().insert(id.clone(), Arc::clone(&cell));
+        self.directory.insert(id, cell);
+    }
+
+    /// Puts back a record of a room that was put back before.
+    pub(super) fn restore_part(&self, id: &RoomId, part: RestoredPart) {
+        let Some(cell) = self.directory.get(id).map(|cell| Arc::clone(&cell)) else { return };
+        let State::Live(room) = &mut *cell.write() else { return };
+        match part {
+            RestoredPart::Member(member) => {
+                room.members.put(&member);
+                let present = member.entered && !room.facts.kind.is_group();
+                self.joined.put(member.account.as_str(), room.incarnation, present);
+            }
+            RestoredPart::Ban(ban) => room.bans.write(SanctionWrite::Put(ban)),
+            RestoredPart::Mute(mute) => room.mutes.write(SanctionWrite::Put(mute)),
+            RestoredPart::Stream(stream) => room.streams.restore(stream),
+        }
+    }
+
+    /// Holds what was put back together: the rooms that count more or fewer members than there are,
+    /// and counts them anew.
+    pub(super) fn mend(&self) -> Vec<RoomId> {
+        let rooms: Vec<(RoomId, Arc<Cell>)> =
+            self.by_id.read().iter().map(|(id, cell)| (id.clone(), Arc::clone(cell))).collect();
+        let wrong = |(id, cell): (RoomId, Arc<Cell>)| {
+            let State::Live(room) = &mut *cell.write() else { return None };
+            if room.tally.members as usize == room.members.len() {
+                return None;
+            }
+            let counted = room.tally.counting(room.members.iter());
+            self.recount(u64::from(room.tally.members), u64::from(counted.members));
+            room.tally = counted;
+            Some(id)
+        };
+        rooms.into_iter().filter_map(wrong).collect()
+    }
+
+    /// Which room a delta is about, and whether it is born by it; none if it makes no room where
+    /// none is.
+    fn incarnation(&self, state: &State, delta: &Delta) -> Option<(u64, bool)> {
+        match (state, &delta.facts) {
+            (State::Live(room), _) => Some((room.incarnation, false)),
+            (_, FactsWrite::Put(_)) => {
+                Some((self.incarnations.fetch_add(1, Ordering::Relaxed) + 1, true))
+            }
+            _ => None,
+        }
+    }
+
     /// Writes a delta. What is large and no longer needed is returned, to be dropped elsewhere.
     fn commit(
         &self,
@@ -379,6 +488,7 @@ impl Space {
         cell: &Arc<Cell>,
         state: &mut State,
         delta: Delta,
+        incarnation: Option<(u64, bool)>,
     ) -> Option<Debris> {
         let facts = match delta.facts {
             FactsWrite::Destroy => return self.end(id, cell, state),
@@ -392,7 +502,7 @@ impl Space {
             }
         } else {
             let facts = facts?;
-            let room = self.born(facts);
+            let room = self.born(incarnation?.0, facts);
             self.by_age.write().insert(room.incarnation, room.facts.kind, id);
             *state = State::Live(Box::new(room));
             self.by_id.write().insert(id.clone(), Arc::clone(cell));
@@ -426,9 +536,9 @@ impl Space {
         None
     }
 
-    fn born(&self, facts: Facts) -> Room {
+    fn born(&self, incarnation: u64, facts: Facts) -> Room {
         Room {
-            incarnation: self.incarnations.fetch_add(1, Ordering::Relaxed) + 1,
+            incarnation,
             facts,
             tally: Tally::default(),
             members: Members::new(self.hasher.clone()),
@@ -479,13 +589,16 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
     use super::*;
-    use crate::domain::{Gate, GroupProfile, Member, RoomKind, Silenced};
+    use crate::domain::{Gate, GroupProfile, RoomKind, Silenced};
+
+    fn space() -> Space {
+        Space::new(AppId(1), 0, RandomState::new(), Arc::new(Outbox::new(0)), None)
+    }
 
     #[test]
     fn a_room_that_is_not_made_leaves_no_cell_behind() {
-        let outbox = Arc::new(Outbox::new(0));
         let create = Need { create: true, ..Need::default() };
-        let space = Space::new(AppId(1), RandomState::new(), outbox);
+        let space = space();
         let id = RoomId::parse("nowhere").unwrap();
         let refused = space.transact(&id, create, &mut |_: &Slice<'_>| Err(Refusal::RoomExists));
         assert!(refused.is_err());
@@ -538,7 +651,7 @@ mod tests {
 
     #[test]
     fn a_room_that_ended_leaves_nobody_in_the_index_once_it_is_swept() {
-        let space = Space::new(AppId(1), RandomState::new(), Arc::new(Outbox::new(0)));
+        let space = space();
         let (id, other) = (RoomId::parse("room").unwrap(), RoomId::parse("other").unwrap());
         fill(&space, &other, 2);
         for (members, is_large) in [(LARGE, false), (LARGE + 1, true)] {

@@ -11,6 +11,12 @@ impl Streams {
         &self.0
     }
 
+    /// Puts back a record, in its place.
+    pub(super) fn restore(&mut self, stream: Stream) {
+        let at = self.0.partition_point(|other| other.nth < stream.nth);
+        self.0.insert(at, stream);
+    }
+
     /// Writes a record. One that is put stands behind all others.
     pub(super) fn write(&mut self, write: StreamWrite) {
         let id = match &write {

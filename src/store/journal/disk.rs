@@ -1,0 +1,85 @@
+//! The embedded store, as far as it is used.
+//!
+//! Job: open it with options for this load, write a group, sync. Promise: [`Disk::write`] returns
+//! when what it wrote is on disk; nothing else here syncs, and fjall does not by itself. Not here:
+//! what rows mean.
+
+use std::path::Path;
+
+use fjall::config::{BlockSizePolicy, FilterPolicy};
+use fjall::{Database, Guard, Keyspace, KeyspaceCreateOptions, PersistMode};
+
+/// What the journals of the embedded store may hold together, in bytes: recovery reads all of it.
+pub(super) const MAX_JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
+/// Rows in memory that are not in a table yet, in bytes.
+const MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
+/// Blocks of tables in memory, in bytes: rows are read once, at the start.
+const CACHE_BYTES: u64 = 4 * 1024 * 1024;
+/// Threads that write and merge tables.
+const WORKERS: usize = 1;
+/// A block of a table, in bytes: rows are read in order.
+const BLOCK_BYTES: u32 = 32 * 1024;
+/// The one keyspace.
+const ROWS: &str = "rows";
+
+/// The store on disk.
+pub(super) struct Disk {
+    db: Database,
+    rows: Keyspace,
+}
+
+/// A row that is written or removed.
+pub(super) type Write<'a> = (&'a [u8], Option<&'a [u8]>);
+
+impl Disk {
+    /// Opens the store in a directory, or makes one there.
+    pub(super) fn open(path: &Path) -> Result<Self, fjall::Error> {
+        let db = Database::builder(path)
+            .max_journaling_size(MAX_JOURNAL_BYTES)
+            .cache_size(CACHE_BYTES)
+            .worker_threads(WORKERS)
+            .open()?;
+        let options = || {
+            KeyspaceCreateOptions::default()
+                .max_memtable_size(MEMTABLE_BYTES)
+                // Nobody asks for one row: filters would be memory for nothing.
+                .filter_policy(FilterPolicy::disabled())
+                .data_block_size_policy(BlockSizePolicy::all(BLOCK_BYTES))
+                .manual_journal_persist(true)
+        };
+        let rows = db.keyspace(ROWS, options)?;
+        Ok(Self { db, rows })
+    }
+
+    /// Writes rows at once or not at all, and returns when they are on disk.
+    pub(super) fn write<'a>(
+        &self,
+        writes: impl Iterator<Item = Write<'a>>,
+    ) -> Result<(), fjall::Error> {
+        // The one place that syncs.
+        let mut batch = self.db.batch().durability(Some(PersistMode::SyncData));
+        for (key, value) in writes {
+            match value {
+                Some(value) => batch.insert(&self.rows, key, value),
+                None => batch.remove(&self.rows, key),
+            }
+        }
+        batch.commit()
+    }
+
+    /// The rows whose keys begin so, in order.
+    pub(super) fn rows_of(
+        &self,
+        prefix: &[u8],
+    ) -> impl Iterator<Item = Result<Pair, fjall::Error>> {
+        self.rows.prefix(prefix).map(Guard::into_inner)
+    }
+
+    /// What the directory holds, in bytes.
+    pub(super) fn size_bytes(&self) -> Result<u64, fjall::Error> {
+        self.db.disk_space()
+    }
+}
+
+/// A key and its value.
+pub(super) type Pair = (fjall::UserKey, fjall::UserValue);

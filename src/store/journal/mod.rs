@@ -1,0 +1,291 @@
+//! Rooms in memory, and every change of them on disk before it is answered.
+//!
+//! Job: what [`MemoryStore`] does, so that it outlives the process. Each record is a row of an
+//! embedded store (`rows`, `keys`); a change is the rows of its delta, all at once, written by one
+//! thread that takes what waits as one group (`queue`, `writer`). Reads are answered from memory.
+//!
+//! Promise: whatever is answered, a change, a refusal or nothing to do, is answered when everything
+//! that had happened by then is on disk. Letters are handed out when their change is. After a
+//! failure to write nothing more is answered. A store that lost something which was answered is not
+//! opened (`open`, `scan`, `recover`), and nothing is changed by trying.
+//!
+//! Order: space in the queue is reserved before a room is locked; rows are queued under that lock;
+//! nobody waits for the queue or the disk while he holds one.
+
+mod aside;
+mod disk;
+mod fault;
+mod keys;
+mod open;
+mod queue;
+mod recover;
+mod rows;
+mod scan;
+mod scribe;
+mod sweep;
+mod synced;
+mod writer;
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use futures_util::FutureExt;
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+
+pub use fault::OpenFault;
+pub use open::JournalOptions;
+
+use self::keys::Life;
+use self::queue::{Entry, Queue};
+use self::rows::Row;
+use self::sweep::{Broom, Waste};
+use super::memory::MemoryStore;
+use super::{
+    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeAccount, SeeJoined, SeeRoom,
+    SeeSanction, StoreFuture, TakenLetter, TxError,
+};
+use crate::domain::{
+    Account, AccountRecord, AppId, Destination, GroupType, Need, PageEnd, PageQuery, PageSink,
+    RoomId, RoomKey, SanctionKind,
+};
+
+/// Changes that are under way at one time: more wait before they lock anything.
+const MAX_UNDER_WAY: usize = 4096;
+
+/// The journal backend. Dropped, it writes what waits and ends.
+pub struct JournalStore {
+    memory: MemoryStore,
+    queue: Arc<Queue>,
+    broom: Arc<Broom>,
+    under_way: Semaphore,
+    /// Held while an app's own records change: they are queued in the order in which they change.
+    apps: Mutex<()>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Drop for JournalStore {
+    fn drop(&mut self) {
+        // The sweeper waits for the writer, so it ends first.
+        self.broom.stop();
+        self.queue.close();
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+/// What memory answers, which it does at once.
+fn at_once<T>(future: StoreFuture<'_, T>) -> Result<T, TxError> {
+    future.now_or_never().expect("memory answers at once")
+}
+
+impl JournalStore {
+    /// Does something to memory and answers when it is on disk.
+    async fn durably<T>(&self, change: impl FnOnce() -> Result<T, TxError>) -> Result<T, TxError> {
+        let under_way = self.under_way.acquire().await;
+        let _under_way = under_way.map_err(|_| TxError::Unavailable)?;
+        if self.queue.is_failed() {
+            return Err(TxError::Unavailable);
+        }
+        let changed = change();
+        self.queue.settled().await?;
+        changed
+    }
+
+    fn life(&self, app: AppId) -> Life {
+        Life { app, epoch: self.memory.epoch(app) }
+    }
+
+    fn push(&self, rows: Vec<Row>) {
+        self.queue.push(Entry { rows, census: None });
+    }
+}
+
+impl RoomStore for JournalStore {
+    fn transact<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        need: Need<'a>,
+        decide: Decide<'a>,
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(self.durably(move || at_once(self.memory.transact(key, need, decide))))
+    }
+
+    fn read<'a>(&'a self, key: &'a RoomKey, need: Need<'a>, see: See<'a>) -> StoreFuture<'a, ()> {
+        self.memory.read(key, need, see)
+    }
+
+    fn page<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        query: PageQuery<'a>,
+        sink: &'a mut dyn PageSink,
+    ) -> StoreFuture<'a, PageEnd> {
+        self.memory.page(key, query, sink)
+    }
+
+    fn sanctions<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        kind: SanctionKind,
+        after: u64,
+        see: SeeSanction<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.memory.sanctions(key, kind, after, see)
+    }
+
+    fn rooms<'a>(
+        &'a self,
+        app: AppId,
+        after: Option<&'a RoomId>,
+        limit: usize,
+        see: SeeRoom<'a>,
+    ) -> StoreFuture<'a, Option<RoomId>> {
+        self.memory.rooms(app, after, limit, see)
+    }
+
+    fn rooms_by_age<'a>(
+        &'a self,
+        app: AppId,
+        only: Option<GroupType>,
+        after: u64,
+        limit: usize,
+        see: SeeRoom<'a>,
+    ) -> StoreFuture<'a, Option<u64>> {
+        self.memory.rooms_by_age(app, only, after, limit, see)
+    }
+
+    fn joined<'a>(
+        &'a self,
+        app: AppId,
+        account: &'a Account,
+        see: SeeJoined<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.memory.joined(app, account, see)
+    }
+
+    fn due(&self, app: AppId, until_ms: u64, limit: usize) -> StoreFuture<'_, Vec<Due>> {
+        self.memory.due(app, until_ms, limit)
+    }
+
+    fn counts(&self, app: AppId) -> StoreFuture<'_, Counts> {
+        self.memory.counts(app)
+    }
+
+    fn take<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        now_ms: u64,
+        limit: usize,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, Vec<TakenLetter>> {
+        Box::pin(async move {
+            let taken = self.memory.take(app, to, now_ms, limit, only).await?;
+            if !taken.is_empty() {
+                // A letter is posted behind the rows of its change: what is taken was queued.
+                self.queue.settled().await?;
+            }
+            Ok(taken)
+        })
+    }
+
+    /// Answers before it is on disk: a letter whose end is lost is sent once more.
+    fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            let was_there = self.memory.ack(key, to, id).await?;
+            if was_there {
+                self.push(scribe::done(key.app, to, id).into());
+            }
+            Ok(was_there)
+        })
+    }
+
+    /// Answers before it is on disk: a letter whose pause is lost is sent sooner.
+    fn put_off<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        to: Destination,
+        id: u64,
+        until_ms: u64,
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            if let Some(times) = self.memory.postpone(key, to, id, until_ms) {
+                self.push(vec![Row::put(keys::put_off(key.app, to, id), &(times, until_ms))]);
+            }
+            Ok(())
+        })
+    }
+
+    fn next_letter<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, Option<u64>> {
+        self.memory.next_letter(app, to, only)
+    }
+
+    fn outbox(&self, app: AppId) -> StoreFuture<'_, OutboxCounts> {
+        self.memory.outbox(app)
+    }
+
+    fn put_accounts<'a>(
+        &'a self,
+        app: AppId,
+        records: &'a [AccountRecord],
+        at_most: u64,
+    ) -> StoreFuture<'a, Vec<AccountPut>> {
+        Box::pin(self.durably(move || {
+            let _apps = self.apps.lock();
+            let put = at_once(self.memory.put_accounts(app, records, at_most))?;
+            let life = self.life(app);
+            let kept = records.iter().zip(&put).filter(|(_, put)| **put != AccountPut::Full);
+            self.push(kept.map(|(record, _)| scribe::account(life, record)).collect());
+            Ok(put)
+        }))
+    }
+
+    fn remove_account<'a>(&'a self, app: AppId, account: &'a Account) -> StoreFuture<'a, bool> {
+        Box::pin(self.durably(move || {
+            let _apps = self.apps.lock();
+            let was_there = at_once(self.memory.remove_account(app, account))?;
+            if was_there {
+                let kind = keys::Kind::Account;
+                let key = keys::named(self.life(app), kind, account.as_str());
+                self.push(vec![Row::remove(key)]);
+            }
+            Ok(was_there)
+        }))
+    }
+
+    fn see_accounts<'a>(
+        &'a self,
+        app: AppId,
+        accounts: &'a [Account],
+        see: SeeAccount<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.memory.see_accounts(app, accounts, see)
+    }
+
+    fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let over = self
+                .durably(|| {
+                    let _apps = self.apps.lock();
+                    let over = self.life(app);
+                    // Queued before anything of the new life is.
+                    self.push(vec![Row::put(keys::epoch(app), &(over.epoch + 1))]);
+                    at_once(self.memory.new_epoch(app))?;
+                    Ok(over)
+                })
+                .await?;
+            self.broom.sweep(Waste::Life(over));
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! From changes to rows.
+//!
+//! Job: turn what the memory store tells of into rows of the queue. Promise: one change is one
+//! entry. It runs under the lock of the room: rows are encoded there, so that nothing is copied to
+//! be encoded elsewhere.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::keys::{self, Kind, Life};
+use super::queue::{Census, Entry, Queue};
+use super::rows::Row;
+use crate::domain::{
+    AccountRecord, AppId, Delta, Destination, Facts, FactsWrite, Letter, MemberWrite, RoomId,
+    SanctionWrite, StreamWrite,
+};
+use crate::store::DroppedLetter;
+use crate::store::memory::scribe::{Change, Scribe};
+
+/// A room's row of facts.
+#[derive(Debug, Serialize)]
+struct FactsRow<'a> {
+    room: &'a RoomId,
+    facts: &'a Facts,
+}
+
+/// Writes changes into a queue.
+pub(super) struct Pen {
+    pub(super) queue: Arc<Queue>,
+    /// Whose rows are to go behind a room that ended.
+    pub(super) ended: Box<dyn Fn(Life, u64) + Send + Sync>,
+}
+
+impl Scribe for Pen {
+    fn change(&self, change: &Change<'_>) {
+        let life = Life { app: change.app, epoch: change.epoch };
+        let mut entry = Entry::default();
+        delta(&mut entry, life, change);
+        for (id, Letter { to, notice }) in change.letters {
+            let key = keys::letter(change.app, *to, *id);
+            entry.rows.push(Row::put(key, &(change.epoch, &**notice)));
+        }
+        self.queue.push(entry);
+        if change.delta.facts == FactsWrite::Destroy {
+            (self.ended)(life, change.incarnation);
+        }
+    }
+
+    fn dropped(&self, letters: &[DroppedLetter]) {
+        let rows = letters.iter().flat_map(|letter| done(letter.app, letter.to, letter.id));
+        self.queue.push(Entry { rows: rows.collect(), census: None });
+    }
+}
+
+/// The rows of a letter that is done with.
+pub(super) fn done(app: AppId, to: Destination, id: u64) -> [Row; 2] {
+    [keys::letter(app, to, id), keys::put_off(app, to, id)].map(Row::remove)
+}
+
+pub(super) fn account(life: Life, record: &AccountRecord) -> Row {
+    Row::put(keys::named(life, Kind::Account, record.account.as_str()), record)
+}
+
+fn delta(entry: &mut Entry, life: Life, change: &Change<'_>) {
+    let Delta { facts, tally, members, bans, mutes, seats, streams, .. } = change.delta;
+    let incarnation = change.incarnation;
+    let row = |kind| keys::room(life, kind, incarnation);
+    let part = |kind, name: &str| keys::part(life, kind, incarnation, name);
+    let rows = &mut entry.rows;
+    match facts {
+        FactsWrite::Keep => {}
+        FactsWrite::Put(facts) => {
+            rows.push(Row::put(row(Kind::Facts), &FactsRow { room: change.room, facts }));
+            if change.born {
+                entry.census = Some(Census { life, incarnation, born: true });
+            }
+        }
+        FactsWrite::Destroy => {
+            rows.extend([Kind::Facts, Kind::Tally, Kind::Seats].map(|kind| Row::remove(row(kind))));
+            rows.push(Row::put(row(Kind::Dead), &()));
+            entry.census = Some(Census { life, incarnation, born: false });
+            return;
+        }
+    }
+    match tally {
+        Some(tally) => rows.push(Row::put(row(Kind::Tally), tally)),
+        None if change.born => {
+            rows.push(Row::put(row(Kind::Tally), &crate::domain::Tally::default()));
+        }
+        None => {}
+    }
+    for write in members {
+        rows.push(match write {
+            MemberWrite::Put(member) => {
+                Row::put(part(Kind::Member, member.account.as_str()), member)
+            }
+            MemberWrite::Remove(account) => Row::remove(part(Kind::Member, account.as_str())),
+        });
+    }
+    for (kind, writes) in [(Kind::Ban, bans), (Kind::Mute, mutes)] {
+        for write in writes {
+            rows.push(match write {
+                SanctionWrite::Put(one) => Row::put(part(kind, one.account.as_str()), one),
+                SanctionWrite::Remove(account) => Row::remove(part(kind, account.as_str())),
+            });
+        }
+    }
+    if let Some(seats) = seats {
+        rows.push(Row::put(row(Kind::Seats), seats));
+    }
+    for write in streams {
+        rows.push(match write {
+            StreamWrite::Put(stream) => Row::put(part(Kind::Stream, stream.id.as_str()), stream),
+            StreamWrite::Remove(id) => Row::remove(part(Kind::Stream, id.as_str())),
+        });
+    }
+}

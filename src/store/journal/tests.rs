@@ -1,0 +1,217 @@
+//! The journal conforms, also when it is closed and opened again behind each change.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tempfile::TempDir;
+use tokio::sync::RwLock;
+
+use super::*;
+use crate::store::conformance;
+use crate::store::memory::DEFAULT_BACKLOG_BYTES;
+
+fn open(path: &Path) -> JournalStore {
+    let options = JournalOptions {
+        path: path.to_owned(),
+        backlog_bytes: DEFAULT_BACKLOG_BYTES,
+        accept_loss: false,
+        on_failure: Box::new(|error| panic!("nothing fails here: {error}")),
+    };
+    JournalStore::open(options).unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+/// A store in a directory that goes with it.
+struct InDirectory {
+    store: RwLock<Option<JournalStore>>,
+    /// How often it is still to be closed and opened again behind a change: some cases make
+    /// thousands.
+    again: AtomicU32,
+    directory: TempDir,
+}
+
+impl InDirectory {
+    fn new(again: u32) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = RwLock::new(Some(open(directory.path())));
+        Self { store, again: AtomicU32::new(again), directory }
+    }
+
+    async fn reopen(&self) {
+        let once_less = |again: u32| again.checked_sub(1);
+        if self.again.fetch_update(Ordering::Relaxed, Ordering::Relaxed, once_less).is_err() {
+            return;
+        }
+        let mut store = self.store.write().await;
+        drop(store.take());
+        *store = Some(open(self.directory.path()));
+    }
+}
+
+macro_rules! on {
+    ($self:ident, $call:ident($($argument:expr),*)) => {
+        Box::pin(async move {
+            let store = $self.store.read().await;
+            store.as_ref().unwrap().$call($($argument),*).await
+        })
+    };
+}
+
+macro_rules! changing {
+    ($self:ident, $call:ident($($argument:expr),*)) => {
+        Box::pin(async move {
+            let answer = {
+                let store = $self.store.read().await;
+                store.as_ref().unwrap().$call($($argument),*).await
+            };
+            $self.reopen().await;
+            answer
+        })
+    };
+}
+
+impl RoomStore for InDirectory {
+    fn transact<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        need: Need<'a>,
+        decide: Decide<'a>,
+    ) -> StoreFuture<'a, ()> {
+        changing!(self, transact(key, need, decide))
+    }
+
+    fn read<'a>(&'a self, key: &'a RoomKey, need: Need<'a>, see: See<'a>) -> StoreFuture<'a, ()> {
+        on!(self, read(key, need, see))
+    }
+
+    fn page<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        query: PageQuery<'a>,
+        sink: &'a mut dyn PageSink,
+    ) -> StoreFuture<'a, PageEnd> {
+        on!(self, page(key, query, sink))
+    }
+
+    fn sanctions<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        kind: SanctionKind,
+        after: u64,
+        see: SeeSanction<'a>,
+    ) -> StoreFuture<'a, ()> {
+        on!(self, sanctions(key, kind, after, see))
+    }
+
+    fn rooms<'a>(
+        &'a self,
+        app: AppId,
+        after: Option<&'a RoomId>,
+        limit: usize,
+        see: SeeRoom<'a>,
+    ) -> StoreFuture<'a, Option<RoomId>> {
+        on!(self, rooms(app, after, limit, see))
+    }
+
+    fn rooms_by_age<'a>(
+        &'a self,
+        app: AppId,
+        only: Option<GroupType>,
+        after: u64,
+        limit: usize,
+        see: SeeRoom<'a>,
+    ) -> StoreFuture<'a, Option<u64>> {
+        on!(self, rooms_by_age(app, only, after, limit, see))
+    }
+
+    fn joined<'a>(
+        &'a self,
+        app: AppId,
+        account: &'a Account,
+        see: SeeJoined<'a>,
+    ) -> StoreFuture<'a, ()> {
+        on!(self, joined(app, account, see))
+    }
+
+    fn due(&self, app: AppId, until_ms: u64, limit: usize) -> StoreFuture<'_, Vec<Due>> {
+        on!(self, due(app, until_ms, limit))
+    }
+
+    fn counts(&self, app: AppId) -> StoreFuture<'_, Counts> {
+        on!(self, counts(app))
+    }
+
+    fn take<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        now_ms: u64,
+        limit: usize,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, Vec<TakenLetter>> {
+        on!(self, take(app, to, now_ms, limit, only))
+    }
+
+    fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, bool> {
+        on!(self, ack(key, to, id))
+    }
+
+    fn put_off<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        to: Destination,
+        id: u64,
+        until_ms: u64,
+    ) -> StoreFuture<'a, ()> {
+        on!(self, put_off(key, to, id, until_ms))
+    }
+
+    fn next_letter<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, Option<u64>> {
+        on!(self, next_letter(app, to, only))
+    }
+
+    fn outbox(&self, app: AppId) -> StoreFuture<'_, OutboxCounts> {
+        on!(self, outbox(app))
+    }
+
+    fn put_accounts<'a>(
+        &'a self,
+        app: AppId,
+        records: &'a [AccountRecord],
+        at_most: u64,
+    ) -> StoreFuture<'a, Vec<AccountPut>> {
+        changing!(self, put_accounts(app, records, at_most))
+    }
+
+    fn remove_account<'a>(&'a self, app: AppId, account: &'a Account) -> StoreFuture<'a, bool> {
+        changing!(self, remove_account(app, account))
+    }
+
+    fn see_accounts<'a>(
+        &'a self,
+        app: AppId,
+        accounts: &'a [Account],
+        see: SeeAccount<'a>,
+    ) -> StoreFuture<'a, ()> {
+        on!(self, see_accounts(app, accounts, see))
+    }
+
+    fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
+        changing!(self, new_epoch(app))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_journal_conforms() {
+    conformance::run(|| Arc::new(InDirectory::new(0))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_journal_conforms_opened_again_behind_each_change() {
+    conformance::run(|| Arc::new(InDirectory::new(6))).await;
+}
