@@ -21,6 +21,7 @@ mod queries;
 mod racing;
 mod records;
 mod roaming;
+mod rules;
 mod sanctions;
 mod sight;
 mod streams;
@@ -87,6 +88,13 @@ const CASES: &[Case] = cases![
     accounts::accounts_are_kept_apart_from_rooms_and_of_each_app,
     accounts::accounts_are_gone_with_their_epoch,
     accounts::there_are_never_more_accounts_than_allowed,
+    rules::rules_are_kept_by_key_and_of_each_app,
+    rules::rules_are_listed_by_kind_in_the_order_of_making,
+    rules::there_are_never_more_rules_in_force_than_allowed,
+    rules::a_rule_that_is_over_makes_room_for_another,
+    rules::rules_that_are_over_do_not_heap_up,
+    rules::rules_are_gone_with_their_epoch,
+    rules::of_many_who_make_rules_as_many_succeed_as_allowed,
     outbox::letters_of_a_room_are_handed_out_one_behind_the_other,
     outbox::a_letter_that_is_put_off_holds_its_room_and_no_other,
     outbox::letters_outlive_their_room_and_the_next_waits_behind,

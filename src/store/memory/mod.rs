@@ -14,6 +14,7 @@ mod joined;
 mod members;
 mod order;
 mod outbox;
+mod rules;
 mod sanctions;
 mod slab;
 mod space;
@@ -28,15 +29,16 @@ use dashmap::DashMap;
 
 use self::accounts::Accounts;
 use self::outbox::Outbox;
+use self::rules::Rules;
 use self::space::Space;
 use self::sweeper::Sweeper;
 use super::{
-    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeAccount, SeeJoined, SeeRoom,
-    SeeSanction, StoreFuture, TakenLetter, TxError,
+    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, RulePut, See, SeeAccount, SeeJoined,
+    SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter, TxError,
 };
 use crate::domain::{
-    Account, AccountRecord, AppId, Destination, GroupType, Need, PageEnd, PageQuery, PageSink,
-    RoomId, RoomKey, SanctionKind,
+    Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
+    PageEnd, PageQuery, PageSink, RoomId, RoomKey, SanctionKind,
 };
 
 /// What letters may hold together unless told, in bytes.
@@ -48,6 +50,8 @@ pub struct MemoryStore {
     spaces: DashMap<AppId, Arc<Space>>,
     /// Those of each app, in its present epoch.
     accounts: DashMap<AppId, Arc<Accounts>>,
+    /// Those of each app that ever made one, in its present epoch.
+    rules: DashMap<AppId, Arc<Rules>>,
     outbox: Arc<Outbox>,
     hasher: RandomState,
     sweeper: Sweeper,
@@ -72,6 +76,7 @@ impl MemoryStore {
         Self {
             spaces: DashMap::new(),
             accounts: DashMap::new(),
+            rules: DashMap::new(),
             outbox: Arc::new(Outbox::new(at_most_bytes)),
             hasher: RandomState::new(),
             sweeper: Sweeper::default(),
@@ -94,6 +99,11 @@ impl MemoryStore {
 
     fn no_accounts(&self) -> Arc<Accounts> {
         Arc::new(Accounts::new(self.hasher.clone()))
+    }
+
+    /// The rules of an app, if it ever made one.
+    fn rules_of(&self, app: AppId) -> Option<Arc<Rules>> {
+        self.rules.get(&app).map(|rules| Arc::clone(&rules))
     }
 
     fn empty(&self, app: AppId) -> Arc<Space> {
@@ -180,7 +190,8 @@ impl RoomStore for MemoryStore {
 
     fn counts(&self, app: AppId) -> StoreFuture<'_, Counts> {
         let accounts = self.accounts(app).len();
-        done(Ok(Counts { accounts, ..self.space(app).counts() }))
+        let rules = self.rules_of(app).map_or(0, |rules| rules.len());
+        done(Ok(Counts { accounts, rules, ..self.space(app).counts() }))
     }
 
     fn take<'a>(
@@ -246,6 +257,46 @@ impl RoomStore for MemoryStore {
         done(Ok(()))
     }
 
+    fn put_rule<'a>(
+        &'a self,
+        app: AppId,
+        rule: &'a ForbidRule,
+        at_most: u64,
+        now_ms: u64,
+    ) -> StoreFuture<'a, RulePut> {
+        let none = || Arc::new(Rules::new(self.hasher.clone()));
+        let rules = Arc::clone(&self.rules.entry(app).or_insert_with(none));
+        done(Ok(rules.put(rule, at_most, now_ms)))
+    }
+
+    fn remove_rule<'a>(
+        &'a self,
+        app: AppId,
+        key: &'a ForbidKey,
+    ) -> StoreFuture<'a, Option<ForbidRule>> {
+        done(Ok(self.rules_of(app).and_then(|rules| rules.remove(key))))
+    }
+
+    fn rules<'a>(&'a self, app: AppId, kind: ForbidKind, see: SeeRule<'a>) -> StoreFuture<'a, ()> {
+        if let Some(rules) = self.rules_of(app) {
+            rules.visit(kind, see);
+        }
+        done(Ok(()))
+    }
+
+    fn see_rules<'a>(
+        &'a self,
+        app: AppId,
+        keys: &'a [ForbidKey],
+        see: SeeRuleOf<'a>,
+    ) -> StoreFuture<'a, ()> {
+        match self.rules_of(app) {
+            Some(rules) => rules.see(keys, see),
+            None => keys.iter().for_each(|key| see(key, None)),
+        }
+        done(Ok(()))
+    }
+
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
         let old = self.spaces.insert(app, self.empty(app));
         self.outbox.clear(app);
@@ -253,6 +304,9 @@ impl RoomStore for MemoryStore {
             self.sweeper.drop_later(Box::new(old));
         }
         if let Some(old) = self.accounts.insert(app, self.no_accounts()) {
+            self.sweeper.drop_later(Box::new(old));
+        }
+        if let Some((_, old)) = self.rules.remove(&app) {
             self.sweeper.drop_later(Box::new(old));
         }
         done(Ok(()))
