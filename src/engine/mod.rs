@@ -21,6 +21,7 @@ mod rate;
 mod receiver;
 mod request_id;
 mod requests;
+mod rules;
 mod sanctions;
 mod serials;
 
@@ -48,6 +49,7 @@ pub use request_id::RequestId;
 pub use requests::{
     LoggedRequest, MAX_LOGGED_BODY_BYTES, REQUEST_LOG_BYTES, RequestOutcome, RequestTexts,
 };
+pub use rules::{Forbade, MAX_IP_RULES, MAX_STREAM_RULES, MAX_USER_RULES};
 pub use sanctions::MAX_SANCTIONS_PASSED;
 
 use self::callbacks::Callbacks;
@@ -277,7 +279,7 @@ impl Engine {
         Ok(self.metrics.text())
     }
 
-    /// Takes an app back to its beginning: no rooms, no accounts, nobody online, no letters, the receiver of the settings, full
+    /// Takes an app back to its beginning: no rooms, no accounts, no rules, nobody online, no letters, the receiver of the settings, full
     /// rates, real time, empty logs. Keys and settings stay, other apps are untouched. Tells nobody.
     ///
     /// # Errors

@@ -275,9 +275,9 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        AccountView, Aside, CreateRoom, Deed, Deeds, DestroyRoom, Enter, EnterMany, Env, Gate, Leave,
-        LeaveReason, MemberChange, MemberView, Operation, Refusal, RoomChange, RoomRules, RoomView,
-        SanctionView, Seats, Silenced, Slice, UpdateMember, UpdateRoom,
+        AccountView, Aside, CreateRoom, Deed, Deeds, DestroyRoom, Enter, EnterMany, Env, Gate,
+        Leave, LeaveReason, MemberChange, MemberView, Operation, Refusal, RoomChange, RoomRules,
+        RoomView, SanctionView, Seats, Silenced, Slice, UpdateMember, UpdateRoom,
     };
     use crate::store::MemoryStore;
     use crate::store::conformance::{self, RoomSeen};

@@ -23,8 +23,8 @@ pub use memory::{DEFAULT_BACKLOG_BYTES, MemoryStore};
 
 use crate::domain::{
     Account, AccountRecord, AccountView, AppId, Delta, Destination, ForbidKey, ForbidKind,
-    ForbidRule, GroupType, MemberView, Need, Notice, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView, SanctionKind,
-    SanctionView, Slice,
+    ForbidRule, GroupType, MemberView, Need, Notice, PageEnd, PageQuery, PageSink, Refusal, RoomId,
+    RoomKey, RoomView, SanctionKind, SanctionView, Slice,
 };
 
 /// Why a transaction was not done.

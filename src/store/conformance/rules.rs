@@ -73,8 +73,7 @@ pub(super) async fn rules_are_kept_by_key_and_of_each_app(probe: Probe) {
     for (key, later_ms) in keys.iter().zip(1..) {
         make(&probe, &rule(key, NOW_MS + later_ms)).await;
     }
-    let all: Vec<_> =
-        keys.iter().zip(1..).map(|(key, ms)| Some(rule(key, NOW_MS + ms))).collect();
+    let all: Vec<_> = keys.iter().zip(1..).map(|(key, ms)| Some(rule(key, NOW_MS + ms))).collect();
     assert_eq!(seen(&probe, APP, &keys).await, all, "{probe}: each by its key");
     let others = of_each_kind("annab");
     assert_eq!(seen(&probe, APP, &others).await, vec![None; 5], "{probe}: of no other key");
