@@ -132,7 +132,7 @@ fn vendor_service(
     };
     let origins = if settings.uses_development_key() { Origins::Loopback } else { Origins::Any };
     let access = settings.log.access;
-    let loopback_only = origins == Origins::Loopback;
+    let loopback_only = settings.uses_development_secret();
     let zego = ZegoService::new(
         zego::Gateway::new(Arc::clone(engine), loopback_only),
         Arc::clone(&metrics),

@@ -84,11 +84,6 @@ pub const DEVELOPMENT_KEY: &str =
 /// The server secret of `guestlist dev`, which everybody knows as well.
 pub const DEVELOPMENT_ZEGO_SECRET: &str = "guestlist-development-secret-001";
 
-/// Whether everybody knows a key or secret.
-fn is_known(secret: &Secret) -> bool {
-    [DEVELOPMENT_KEY, DEVELOPMENT_ZEGO_SECRET].contains(&secret.expose())
-}
-
 /// All settings, checked. Each is described in `config/default.toml`.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -454,10 +449,14 @@ impl SignClock {
 }
 
 impl Settings {
-    /// Whether any app can be signed for with a key or secret that stands in public source.
+    /// Whether any app can be signed for with the key that stands in public source.
     pub fn uses_development_key(&self) -> bool {
-        let keys = self.apps.iter().flat_map(|app| &app.secret_keys);
+        self.apps.iter().flat_map(|app| &app.secret_keys).any(|key| key.expose() == DEVELOPMENT_KEY)
+    }
+
+    /// Whether any app can be signed for with the server secret that stands in public source.
+    pub fn uses_development_secret(&self) -> bool {
         let secrets = self.apps.iter().filter_map(|app| app.zego.server_secret.as_ref());
-        keys.chain(secrets).any(is_known)
+        secrets.map(Secret::expose).any(|secret| secret == DEVELOPMENT_ZEGO_SECRET)
     }
 }

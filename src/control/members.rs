@@ -18,13 +18,14 @@ use super::path::{AtMember, AtRoom};
 use super::problem::Problem;
 use super::query::Params;
 use super::seats::Seating;
-use super::{Plane, reply};
+use super::{Plane, reply, token};
 use crate::domain::{
     Aside, Deed, Enter, Entrance, Entry, Leave, LeaveReason, Login, MemberView, PageQuery,
     PageSink, Platform, Refusal, RoomView, Seats,
 };
 use crate::engine::{decode_cursor, encode_cursor};
 use crate::proto::tencent::Text;
+use crate::sig::zego::token04::MAX_TOKEN_BYTES;
 
 /// The longest display name, in bytes: that of the dialect with the largest limit.
 const MAX_NAME_BYTES: usize = 256;
@@ -126,6 +127,10 @@ pub(super) struct EnterFields<'a> {
     #[serde(borrow)]
     #[schemars(length(max = MAX_IP_BYTES))]
     ip: Option<Text<'a>>,
+    /// The token of ZEGO's that the client shows (Token04): checked, and callbacks tell its version.
+    #[serde(borrow)]
+    #[schemars(length(max = MAX_TOKEN_BYTES))]
+    token: Option<Text<'a>>,
 }
 
 #[derive(Deserialize, JsonSchema, Clone, Copy)]
@@ -196,13 +201,16 @@ pub(super) async fn enter(
         return Err(Problem::bad_request("session: empty, at least 1 byte"));
     }
     let platform = fields.platform.map(Platform::from).unwrap_or_default();
+    let token = fields.token.as_ref().map(Text::as_str);
+    let login = token.map(|token| token::check(&at.app, &at.room, &at.account, token));
+    let login = login.transpose()?.unwrap_or_default();
     let operation = Enter {
         account: at.account,
         name: text_within("name", fields.name.as_ref(), MAX_NAME_BYTES)?,
         password: text_within("password", fields.password.as_ref(), MAX_PASSWORD_BYTES)?,
         session,
         opens: params.opens()?,
-        login: Login { platform, ..Login::default() },
+        login: Login { platform, ..login },
     };
     let ip = ip(fields.ip.as_ref())?;
     let (app, room, account) = (&at.app, &at.room, &operation.account);

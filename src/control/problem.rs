@@ -73,6 +73,11 @@ impl Problem {
     }
 
     /// What only tests do is not done here.
+    /// Whoever asks is known, and may not.
+    pub(super) fn denied(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, detail)
+    }
+
     pub(super) fn no_bench() -> Self {
         Self::forbidden("bench.enabled: false, and this is for tests alone")
     }
