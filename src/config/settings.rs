@@ -81,6 +81,13 @@ pub const CALLBACK_COMMANDS: [(&str, EventKind); 6] = [
 /// reach a listener that uses it can sign as anybody.
 pub const DEVELOPMENT_KEY: &str =
     "67756573746c69737420646576656c6f706d656e74206b657920303030303031";
+/// The server secret of `guestlist dev`, which everybody knows as well.
+pub const DEVELOPMENT_ZEGO_SECRET: &str = "guestlist-development-secret-001";
+
+/// Whether everybody knows a key or secret.
+fn is_known(secret: &Secret) -> bool {
+    [DEVELOPMENT_KEY, DEVELOPMENT_ZEGO_SECRET].contains(&secret.expose())
+}
 
 /// All settings, checked. Each is described in `config/default.toml`.
 #[derive(Debug, Clone)]
@@ -224,6 +231,8 @@ pub struct AppSettings {
     pub room: RoomSettings,
     /// `[app.chat]`.
     pub chat: ChatSettings,
+    /// `[app.zego]`.
+    pub zego: ZegoSettings,
     /// `[app.callback]`.
     pub callback: CallbackSettings,
 }
@@ -255,6 +264,24 @@ impl OwnerRoleName {
         }
     }
 }
+
+/// `[app.zego]`: the app, as ZEGO's server API knows it.
+#[derive(Debug, Clone)]
+pub struct ZegoSettings {
+    /// What requests are signed with: 32 ASCII characters. Without it nobody can ask.
+    pub server_secret: Option<Secret>,
+    /// What callbacks are signed with.
+    pub callback_secret: Option<Secret>,
+    /// Where callbacks go, if anywhere. Needs `callback_secret`.
+    pub callback_url: Option<CallbackUrl>,
+    /// The pages of a walk count as calls for their room, all of them.
+    pub count_continuations: bool,
+    /// Pages of every browser may read the answers.
+    pub cors: bool,
+}
+
+/// The bytes of `app.zego.server_secret`.
+pub const ZEGO_SECRET_BYTES: usize = 32;
 
 /// `[app.chat]`: groups and accounts of Tencent Chat.
 #[derive(Debug, Clone)]
@@ -427,8 +454,10 @@ impl SignClock {
 }
 
 impl Settings {
-    /// Whether any app can be signed for with the key that stands in public source.
+    /// Whether any app can be signed for with a key or secret that stands in public source.
     pub fn uses_development_key(&self) -> bool {
-        self.apps.iter().flat_map(|app| &app.secret_keys).any(|key| key.expose() == DEVELOPMENT_KEY)
+        let keys = self.apps.iter().flat_map(|app| &app.secret_keys);
+        let secrets = self.apps.iter().filter_map(|app| app.zego.server_secret.as_ref());
+        keys.chain(secrets).any(is_known)
     }
 }

@@ -2,17 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
 use super::auth::{KeyRing, Tickets};
 use super::clock::{Clock, real_ms};
 use super::presence::{MAX_ONLINE, Presence};
-use super::rate::{RateRefusal, Rates};
+use super::rate::{RateRefusal, Rates, RoomBusy};
 use super::receiver::{NoReceiver, Receiver, ReceiverExists, ReceiverSlot};
-use crate::config::{AppSettings, CallbackSettings, ChatSettings, Secret, SignClock};
-use crate::domain::{Account, AppId, RoomRules};
+use crate::config::{AppSettings, CallbackSettings, ChatSettings, Secret, SignClock, ZegoSettings};
+use crate::domain::{Account, AppId, RoomId, RoomRules};
 use crate::telemetry::Metrics;
 
 /// A tenant.
@@ -22,6 +22,9 @@ pub struct App {
     owner_role_name: &'static str,
     rules: RoomRules,
     chat: ChatSettings,
+    zego: ZegoSettings,
+    /// How many messages were sent.
+    messages: AtomicU64,
     pub(super) presence: Presence,
     admins: Vec<Account>,
     pub(super) clock: Clock,
@@ -43,6 +46,8 @@ impl App {
             owner_role_name: settings.room.owner_role_name.as_str(),
             rules: settings.room.rules.clone(),
             chat: settings.chat.clone(),
+            zego: settings.zego.clone(),
+            messages: AtomicU64::new(0),
             presence: Presence::new(MAX_ONLINE),
             admins: admins
                 .map(|admin| Account::parse(admin).expect("the settings were checked"))
@@ -103,6 +108,39 @@ impl App {
         calls_per_second: u32,
     ) -> Result<(), RateRefusal> {
         self.rates.count(command, calls_per_second, self.clock.elapsed_ns())
+    }
+
+    /// Counts a call of a command that may come once in so many seconds for each room.
+    ///
+    /// # Errors
+    /// The room's call is used up.
+    pub fn count_room(
+        &self,
+        command: &'static str,
+        room: &RoomId,
+        period_s: u32,
+    ) -> Result<(), RoomBusy> {
+        self.rates.count_room(command, room, period_s, self.clock.elapsed_ns())
+    }
+
+    /// What is set of ZEGO's dialect.
+    #[must_use]
+    pub fn zego(&self) -> &ZegoSettings {
+        &self.zego
+    }
+
+    /// Who acts where a dialect names nobody: the first administrator.
+    ///
+    /// # Panics
+    /// Never: the settings demand one.
+    #[must_use]
+    pub fn operator(&self) -> &Account {
+        self.admins.first().expect("the settings demand an administrator")
+    }
+
+    /// A number for a message.
+    pub fn next_message(&self) -> u64 {
+        self.messages.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// How callbacks of the app are sent.

@@ -43,7 +43,7 @@ pub use due::{AdvanceRefusal, Advanced};
 pub use log::{Kept, Log, LogPage};
 pub use presence::{MAX_ONLINE, TooManyOnline};
 pub use random::salt;
-pub use rate::RateRefusal;
+pub use rate::{RateRefusal, RoomBusy};
 pub use receiver::{NoReceiver, Receiver, ReceiverExists};
 pub use request_id::RequestId;
 pub use requests::{
