@@ -126,10 +126,12 @@ impl ForbidRule {
         now_ms < self.until_ms
     }
 
-    /// Whether it forbids something now.
+    /// Whether it forbids something now. Whoever may not come in, and is inside all the same, may not
+    /// publish either.
     #[must_use]
     pub fn forbids_now(&self, deed: Deed, now_ms: u64) -> bool {
-        self.forbids.contains(deed) && self.in_force(now_ms)
+        let by_login = deed == Deed::Publish && self.forbids.contains(Deed::Login);
+        (by_login || self.forbids.contains(deed)) && self.in_force(now_ms)
     }
 }
 
@@ -150,6 +152,25 @@ mod tests {
             assert_eq!(rule.in_force(now_ms), holds, "{now_ms}");
             assert_eq!(rule.forbids_now(Deed::Publish, now_ms), holds, "{now_ms}");
             assert!(!rule.forbids_now(Deed::Login, now_ms), "{now_ms}");
+        }
+    }
+
+    #[test]
+    fn who_may_not_come_in_may_not_publish() {
+        let all = [Deed::Login, Deed::Publish, Deed::Audio, Deed::Video];
+        for forbidden in all {
+            let rule = ForbidRule {
+                key: ForbidKey::ip([192, 0, 2, 1].into()),
+                forbids: Deeds::of(&[forbidden]),
+                created_ms: 0,
+                until_ms: 1,
+            };
+            for asked in all {
+                let both = (forbidden, asked) == (Deed::Login, Deed::Publish);
+                let expected = forbidden == asked || both;
+                assert_eq!(rule.forbids_now(asked, 0), expected, "{asked:?} by {forbidden:?}");
+                assert!(!rule.forbids_now(asked, 1), "{asked:?}");
+            }
         }
     }
 

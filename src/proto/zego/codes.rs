@@ -8,7 +8,7 @@ pub(super) const FAILED: u32 = 1;
 pub(super) const BAD_PARAMETER: u32 = 2;
 /// There is no such room.
 pub(super) const NO_ROOM: u32 = 104;
-/// A stream cannot be added.
+/// A stream cannot be added, or a rule against one.
 pub(super) const STREAM_NOT_SET: u32 = 123;
 /// There is no such stream.
 pub(super) const NO_STREAM: u32 = 138;
@@ -31,12 +31,17 @@ pub(super) const TOO_MANY_USERS: u32 = 50_011;
 /// The text of a message is too long.
 pub(super) const TOO_LONG: u32 = 50_012;
 
+/// Too many rules of one type are in force.
+pub(super) const TOO_MANY_RULES: u32 = 50_123;
+/// There is no such rule.
+pub(super) const NO_RULE: u32 = 50_124;
+
 /// What the private codes mean.
 pub const MEANINGS: &[(u32, &str)] = &[
     (FAILED, "It failed, and may succeed another time"),
     (BAD_PARAMETER, "A parameter is missing or not what it should be"),
     (NO_ROOM, "The room does not exist"),
-    (STREAM_NOT_SET, "The stream cannot be added"),
+    (STREAM_NOT_SET, "The stream cannot be added, or the rule against it"),
     (NO_STREAM, "The stream does not exist"),
     (APP_RATE, "The app calls the action too often"),
     (ROOM_RATE, "The action is called too often for this room"),
@@ -46,6 +51,8 @@ pub const MEANINGS: &[(u32, &str)] = &[
     (NO_ROOM_OF_USERS, "The room does not exist"),
     (TOO_MANY_USERS, "Too many people in one call"),
     (TOO_LONG, "The message is too long"),
+    (TOO_MANY_RULES, "Too many rules of this type are in force"),
+    (NO_RULE, "The rule does not exist"),
 ];
 
 /// The number of what the rules refuse. Actions that have a number of their own for a room that does

@@ -72,6 +72,12 @@ pub(super) fn rooms(query: &Query<'_>, at_most: usize) -> Result<Vec<RoomId>, Re
     texts.into_iter().map(|text| id("RoomId", text, RoomId::parse)).collect()
 }
 
+/// A list of 1 to so many streams.
+pub(super) fn streams(query: &Query<'_>, at_most: usize) -> Result<Vec<StreamId>, Refused> {
+    let texts = listed(query, "StreamId", at_most, super::codes::BAD_PARAMETER)?;
+    texts.into_iter().map(|text| id("StreamId", text, StreamId::parse)).collect()
+}
+
 fn listed<'q>(
     query: &'q Query<'_>,
     name: &str,

@@ -15,9 +15,10 @@ use super::query::Query;
 use super::refused::Refused;
 use super::reply::{self, Data};
 use super::{
-    add_stream, close_room, codes, delete_stream, describe_simple_stream_list, describe_user_list,
-    describe_user_num, describe_users, kickout_user, send_barrage_message, send_broadcast_message,
-    send_custom_command,
+    add_stream, close_room, codes, del_forbid_stream_rule, del_forbid_user_rule, delete_stream,
+    describe_forbid_stream_rules, describe_forbid_user_rules, describe_simple_stream_list,
+    describe_user_list, describe_user_num, describe_users, kickout_user, send_barrage_message,
+    send_broadcast_message, send_custom_command, set_forbid_stream_rule, set_forbid_user_rule,
 };
 use crate::domain::AppId;
 use crate::engine::{App, Engine, RequestId};
@@ -62,6 +63,12 @@ pub const ACTIONS: &[Entry] = &[
     Entry::of::<send_broadcast_message::SendBroadcastMessage>(),
     Entry::of::<send_barrage_message::SendBarrageMessage>(),
     Entry::of::<send_custom_command::SendCustomCommand>(),
+    Entry::of::<set_forbid_user_rule::SetForbidUserRule>(),
+    Entry::of::<describe_forbid_user_rules::DescribeForbidUserRules>(),
+    Entry::of::<del_forbid_user_rule::DelForbidUserRule>(),
+    Entry::of::<set_forbid_stream_rule::SetForbidStreamRule>(),
+    Entry::of::<describe_forbid_stream_rules::DescribeForbidStreamRules>(),
+    Entry::of::<del_forbid_stream_rule::DelForbidStreamRule>(),
 ];
 
 /// What is known of a request: there is no body to wait for.

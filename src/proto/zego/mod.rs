@@ -13,10 +13,15 @@ mod record;
 mod refused;
 mod reply;
 mod user;
+mod user_rule;
 
 mod add_stream;
 mod close_room;
+mod del_forbid_stream_rule;
+mod del_forbid_user_rule;
 mod delete_stream;
+mod describe_forbid_stream_rules;
+mod describe_forbid_user_rules;
 mod describe_simple_stream_list;
 mod describe_user_list;
 mod describe_user_num;
@@ -26,6 +31,8 @@ mod message;
 mod send_barrage_message;
 mod send_broadcast_message;
 mod send_custom_command;
+mod set_forbid_stream_rule;
+mod set_forbid_user_rule;
 #[cfg(test)]
 mod tests;
 

@@ -143,6 +143,19 @@ impl Desk {
         users.map(|user| user["UserId"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// Freezes the app's clock where it is: the time, in Unix seconds.
+    pub(super) fn freeze(&self) -> u64 {
+        let setting = ClockSetting { now_ms: None, frozen: true };
+        self.engine.set_clock(&self.app(), setting).unwrap();
+        self.app().now_ms() / 1000
+    }
+
+    /// Moves the app's frozen clock.
+    pub(super) fn advance_ms(&self, by_ms: u64) {
+        let now_ms = Some(self.app().now_ms() + by_ms);
+        self.engine.set_clock(&self.app(), ClockSetting { now_ms, frozen: true }).unwrap();
+    }
+
     /// What every request says of itself, signed now.
     fn signed(&self, action: &str) -> String {
         let timestamp = (self.app().now_ms() / 1000).to_string();
