@@ -27,4 +27,5 @@ mod rooms;
 mod seats;
 mod tls;
 mod tour;
+mod zego;
 mod zego_rules;

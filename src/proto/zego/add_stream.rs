@@ -1,4 +1,4 @@
-//! `AddStream`: <https://docs.zegocloud.com/article/8788>
+//! `AddStream`: <https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/add-stream>
 //!
 //! Adds a stream to a room's list; nothing is published by it. Where the page is silent: a room that
 //! does not exist is 104, a room that has its 500 streams 123, and so is somebody whom a rule of the
@@ -23,7 +23,7 @@ impl Action for AddStream {
     const SPEC: Spec = Spec {
         action: "AddStream",
         summary: "Adds a stream to a room's list",
-        page: "https://docs.zegocloud.com/article/8788",
+        page: "https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/add-stream",
         calls_per_second: 10,
         room_period_s: None,
         parameters: &[

@@ -1,4 +1,4 @@
-//! `CloseRoom`: <https://docs.zegocloud.com/article/16147>
+//! `CloseRoom`: <https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/close>
 //!
 //! Ends a room. A chat group does not end by it: everybody goes, the owner too, in steps of at most
 //! 500 people. Where the page is silent: a room that does not exist is 5024.
@@ -26,7 +26,7 @@ impl Action for CloseRoom {
     const SPEC: Spec = Spec {
         action: "CloseRoom",
         summary: "Ends a room, or empties a chat group",
-        page: "https://docs.zegocloud.com/article/16147",
+        page: "https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/close",
         calls_per_second: 1,
         room_period_s: None,
         parameters: &[

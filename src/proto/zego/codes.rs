@@ -1,4 +1,4 @@
-//! The dialect's numbers: <https://docs.zegocloud.com/article/19430>, in one exhaustive match.
+//! The dialect's numbers, in one exhaustive match.
 
 use crate::domain::Refusal;
 

@@ -1,4 +1,4 @@
-//! `DeleteStream`: <https://docs.zegocloud.com/article/8789>
+//! `DeleteStream`: <https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/delete-stream>
 //!
 //! Takes a stream out of a room's list; its publisher stays. Where the page is silent: a room that does
 //! not exist is 104, a stream that is not there or is somebody else's 138.
@@ -17,7 +17,7 @@ impl Action for DeleteStream {
     const SPEC: Spec = Spec {
         action: "DeleteStream",
         summary: "Takes a stream out of a room's list",
-        page: "https://docs.zegocloud.com/article/8789",
+        page: "https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/delete-stream",
         calls_per_second: 10,
         room_period_s: None,
         parameters: &[

@@ -1,4 +1,4 @@
-//! `DescribeSimpleStreamList`: <https://docs.zegocloud.com/article/8782>
+//! `DescribeSimpleStreamList`: <https://docs.zegocloud.com/article/13858>
 //!
 //! Lists the streams of a room. Where the page is silent: a room that does not exist has none; a name
 //! that was not said is the user id.
@@ -59,7 +59,7 @@ impl Action for DescribeSimpleStreamList {
     const SPEC: Spec = Spec {
         action: "DescribeSimpleStreamList",
         summary: "Lists the streams of a room",
-        page: "https://docs.zegocloud.com/article/8782",
+        page: "https://docs.zegocloud.com/article/13858",
         calls_per_second: 50,
         room_period_s: Some(10),
         parameters: &[Parameter::required("RoomId", Kind::Text(MAX_ROOM_ID_BYTES), "Which room")],

@@ -1,4 +1,4 @@
-//! `DescribeUserList`: <https://docs.zegocloud.com/article/14725>
+//! `DescribeUserList`: <https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/describe-user-list>
 //!
 //! The people of a room by the time at which they logged in, in pages.
 //!
@@ -61,7 +61,7 @@ impl Action for DescribeUserList {
     const SPEC: Spec = Spec {
         action: "DescribeUserList",
         summary: "Lists the people of a room",
-        page: "https://docs.zegocloud.com/article/14725",
+        page: "https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/describe-user-list",
         calls_per_second: 200,
         room_period_s: Some(1),
         parameters: &[

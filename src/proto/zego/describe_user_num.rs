@@ -1,4 +1,4 @@
-//! `DescribeUserNum`: <https://docs.zegocloud.com/article/8780>
+//! `DescribeUserNum`: <https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/describe-user-num>
 //!
 //! Counts the people of some rooms. Where the page is silent: more than ten rooms are code 2; the
 //! counts stand in the order in which the rooms were named, each room once; one that does not exist
@@ -45,7 +45,7 @@ impl Action for DescribeUserNum {
     const SPEC: Spec = Spec {
         action: "DescribeUserNum",
         summary: "Counts the people of some rooms",
-        page: "https://docs.zegocloud.com/article/8780",
+        page: "https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/describe-user-num",
         calls_per_second: 10,
         room_period_s: None,
         parameters: &[Parameter::required(

@@ -1,4 +1,4 @@
-//! `DescribeUsers`: <https://docs.zegocloud.com/article/13819>
+//! `DescribeUsers`: <https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/describe-users>
 //!
 //! Says which of some people are in a room, and since when. Where the page is silent: more than ten
 //! people are code 2; one who is not there has a `LoginTime` and a `UserRole` of 0.
@@ -47,7 +47,7 @@ impl Action for DescribeUsers {
     const SPEC: Spec = Spec {
         action: "DescribeUsers",
         summary: "Says which of some people are in a room",
-        page: "https://docs.zegocloud.com/article/13819",
+        page: "https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/describe-users",
         calls_per_second: 10,
         room_period_s: None,
         parameters: &[

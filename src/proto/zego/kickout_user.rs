@@ -1,4 +1,4 @@
-//! `KickoutUser`: <https://docs.zegocloud.com/article/8781>
+//! `KickoutUser`: <https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/kick-out-user>
 //!
 //! Sends people away. Somebody who is not there is passed over; where the page is silent, so is a
 //! room that does not exist. RoomEngine's receiver hears that the first administrator of the app did
@@ -22,7 +22,7 @@ impl Action for KickoutUser {
     const SPEC: Spec = Spec {
         action: "KickoutUser",
         summary: "Sends people away",
-        page: "https://docs.zegocloud.com/article/8781",
+        page: "https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/kick-out-user",
         calls_per_second: 50,
         room_period_s: None,
         parameters: &[

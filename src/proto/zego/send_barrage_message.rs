@@ -1,4 +1,4 @@
-//! `SendBarrageMessage`: <https://docs.zegocloud.com/article/16202>
+//! `SendBarrageMessage`: <https://docs.zegocloud.com/article/9783>
 //!
 //! Sends a message that may get lost to everybody in a room. The sender need not be there. `MessageId` is
 //! a text: category, time and number.
@@ -28,7 +28,7 @@ impl Action for SendBarrageMessage {
     const SPEC: Spec = Spec {
         action: "SendBarrageMessage",
         summary: "Sends a barrage message",
-        page: "https://docs.zegocloud.com/article/16202",
+        page: "https://docs.zegocloud.com/article/9783",
         calls_per_second: 100,
         room_period_s: None,
         parameters: TO_ALL,

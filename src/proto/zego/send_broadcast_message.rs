@@ -1,4 +1,4 @@
-//! `SendBroadcastMessage`: <https://docs.zegocloud.com/article/16201>
+//! `SendBroadcastMessage`: <https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/send-broadcast-message>
 //!
 //! Sends a message to everybody in a room. The sender need not be there. `MessageId` counts up.
 
@@ -27,7 +27,7 @@ impl Action for SendBroadcastMessage {
     const SPEC: Spec = Spec {
         action: "SendBroadcastMessage",
         summary: "Sends a broadcast message",
-        page: "https://docs.zegocloud.com/article/16201",
+        page: "https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/send-broadcast-message",
         calls_per_second: 100,
         room_period_s: None,
         parameters: TO_ALL,

@@ -1,4 +1,4 @@
-//! `SendCustomCommand`: <https://docs.zegocloud.com/article/16203>
+//! `SendCustomCommand`: <https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/send-custom-command>
 //!
 //! Sends a signal to some people of a room, or to everybody. Who of those named is not there is listed
 //! with 50003; where the page is silent, the list is `[]` when nobody is.
@@ -44,7 +44,7 @@ impl Action for SendCustomCommand {
     const SPEC: Spec = Spec {
         action: "SendCustomCommand",
         summary: "Sends a signal",
-        page: "https://docs.zegocloud.com/article/16203",
+        page: "https://www.zegocloud.com/docs/real-time-video-server/api-reference/room/send-custom-command",
         calls_per_second: 100,
         room_period_s: None,
         parameters: &[

@@ -1,5 +1,4 @@
 //! Of requests: lower-case hexadecimal MD5 over AppId, nonce, server secret and time.
-//! <https://docs.zegocloud.com/article/19419>
 
 use md5::{Digest, Md5};
 use subtle::ConstantTimeEq;
