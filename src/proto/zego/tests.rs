@@ -101,7 +101,7 @@ impl Desk {
 
     /// A client comes in, with a name card if it is not empty.
     pub(super) fn enter(&self, id: &str, who: &str, name: &str) {
-        let name = Some(name.into()).filter(|name: &Box<str>| !name.is_empty());
+        let name = (!name.is_empty()).then(|| name.into());
         self.run(id, &Enter { name, ..Enter::of(account(who)) });
     }
 
