@@ -1,6 +1,9 @@
 //! ZEGO's server API through the door: one list with the other dialects, and what only the door knows.
 
+use std::collections::BTreeSet;
+
 use guestlist::config::DEVELOPMENT_ZEGO_SECRET;
+use guestlist::proto::zego::ACTIONS;
 use guestlist::sig::zego::{sign, token04};
 use reqwest::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
 use reqwest::{Method, StatusCode};
@@ -8,6 +11,39 @@ use serde_json::{Value, json};
 
 use crate::contract::{Seen, check};
 use crate::harness::{SDKAPPID, Server};
+use crate::pages::Page;
+
+/// The pages on ZEGO and on the one list, run as they are printed.
+///
+/// `BLESS=1 cargo test --test it goes_as_it_says` writes the replies. Read what it wrote.
+fn page(name: &str) -> Page {
+    let mut page = Page::new(name);
+    page.program = vec!["dev", "--set", "app.0.unlimited=true"];
+    assert!(page.text().contains("guestlist dev --set app.0.unlimited=true"));
+    page
+}
+
+#[test]
+fn the_page_on_zego_goes_as_it_says() {
+    page("zego.md").bless();
+    page("zego.md").holds(None);
+}
+
+#[test]
+fn the_page_on_one_list_goes_as_it_says() {
+    page("one-list.md").bless();
+    page("one-list.md").holds(None);
+}
+
+#[test]
+fn the_page_on_zego_comes_by_every_action() {
+    let blocks = page("zego.md").blocks();
+    let words = blocks.iter().flat_map(|block| block.commands.split_whitespace());
+    let words: BTreeSet<&str> = words.collect();
+    let left_out = ACTIONS.iter().map(|entry| entry.spec.action);
+    let left_out: Vec<&str> = left_out.filter(|name| !words.contains(name)).collect();
+    assert!(left_out.is_empty(), "the page does not use {left_out:?}");
+}
 
 const NONCE: &str = "0123456789abcdef";
 
@@ -99,7 +135,7 @@ async fn conferences_and_groups_are_seen_in_one_order_with_their_roles() {
         )
         .await;
     server.enter("r", "bob").await;
-    server.done("add_robot", json!({"RoomId": "r", "RobotList_Account": ["robot"]})).await;
+    server.done("add_robot", json!({"RoomId": "r", "Member_Account": "robot"})).await;
     let data = server.zego_done("DescribeUserList", "RoomId=r").await;
     assert_eq!(column(&data["UserList"], "UserId"), ["host", "bob", "robot"]);
     assert_eq!(column(&data["UserList"], "UserRole"), [1, 2, 4]);
