@@ -43,6 +43,8 @@ pub struct Letter {
     pub to: Destination,
     /// What.
     pub notice: Arc<Notice>,
+    /// In how many parts it is delivered, one behind the other; at least 1.
+    pub parts: u32,
 }
 
 impl Notice {

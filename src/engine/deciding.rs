@@ -97,7 +97,7 @@ impl<'a, O: Operation> Deciding<'a, O> {
             let notice = Arc::new(self.notice(event, seen, delta, member_count));
             if state == CallbackState::Waiting {
                 let to = Destination::RoomEngine;
-                delta.outbox.push(Letter { to, notice: Arc::clone(&notice) });
+                delta.outbox.push(Letter { to, notice: Arc::clone(&notice), parts: 1 });
                 self.posted = true;
             }
             self.told.push(self.engine.callbacks.prepare(self.app.id(), notice, state));

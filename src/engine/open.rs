@@ -90,7 +90,7 @@ mod tests {
 
     fn drop_letters(callbacks: &Callbacks, ids: std::ops::Range<u64>) {
         let to = Destination::RoomEngine;
-        let dropped = |id| DroppedLetter { app: APP, to, notice: notice(id) };
+        let dropped = |id| DroppedLetter { app: APP, to, notice: notice(id), part: 0, parts: 1 };
         callbacks.dropped(&ids.map(dropped).collect::<Vec<_>>());
     }
 
