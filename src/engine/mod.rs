@@ -163,8 +163,8 @@ impl Engine {
         let key = RoomKey { app: app.id(), room: room.clone() };
         let mut deciding = Deciding::new(self, app, room, operation);
         self.store.transact(&key, operation.need(), &mut deciding).await?;
-        if deciding.posted() {
-            self.callbacks.posted(app.id());
+        for to in deciding.posted() {
+            self.callbacks.posted(app.id(), to);
         }
         Ok(deciding.output.take().expect("a store commits only what was decided"))
     }
