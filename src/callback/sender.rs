@@ -30,11 +30,12 @@ use super::destination::Destination as Target;
 use super::line::{Origin, RequestLine};
 use super::outcome::Outcome;
 use super::standing::{Allowance, Standing};
-use crate::config::callback_command;
+use super::zego;
+use crate::config::{Secret, callback_command};
 use crate::domain::{AppId, Destination, Notice, RoomId};
 use crate::engine::{
-    App, Attempt, Courier, CourierFuture, Engine, Failure, LoggedCallback, Receiver, Stopwatch,
-    TakenLetter, Verdict,
+    App, Attempt, Courier, CourierFuture, Engine, Failure, LoggedCallback, Nonces, Receiver,
+    Stopwatch, TakenLetter, Verdict,
 };
 
 /// The most letters on their way to one receiver of an app.
@@ -76,6 +77,7 @@ impl Drop for Sender {
 struct Shared {
     engine: Weak<Engine>,
     client: Client,
+    nonces: Nonces,
     standings: Mutex<HashMap<Lane, Standing>>,
     /// The lanes that there is news of.
     news: Mutex<HashSet<Lane>>,
@@ -105,6 +107,13 @@ struct Made {
     cause: Cause,
 }
 
+/// What is sent.
+struct What<'a> {
+    to: Destination,
+    notice: &'a Notice,
+    part: u32,
+}
+
 enum Cause {
     Letter(TakenLetter),
     Replay(Arc<LoggedCallback>, oneshot::Sender<()>),
@@ -118,6 +127,7 @@ impl Sender {
         let shared = Shared {
             engine: Arc::downgrade(engine),
             client,
+            nonces: Nonces::default(),
             standings: Mutex::default(),
             news: Mutex::default(),
             came: Notify::new(),
@@ -453,7 +463,9 @@ impl Shared {
     ) -> futures_util::future::BoxFuture<'a, Made> {
         let (app, receiver) = (Arc::clone(app), Arc::clone(receiver));
         Box::pin(async move {
-            let attempt = self.send(&app, &receiver, &letter.notice).await;
+            let attempt = self
+                .send(&app, &receiver, &What { to, notice: &letter.notice, part: letter.part })
+                .await;
             Made { app, receiver, to, attempt, cause: Cause::Letter(letter) }
         })
     }
@@ -462,26 +474,45 @@ impl Shared {
         let Replay { app, callback, receiver, done } = replay;
         let to = callback.to();
         Box::pin(async move {
-            let attempt = self.send(&app, &receiver, callback.notice()).await;
+            let attempt = self
+                .send(
+                    &app,
+                    &receiver,
+                    &What { to, notice: callback.notice(), part: callback.part() },
+                )
+                .await;
             Made { app, receiver, to, attempt, cause: Cause::Replay(callback, done) }
         })
     }
 
-    async fn send(&self, app: &App, receiver: &Receiver, notice: &Notice) -> Attempt {
+    async fn send(&self, app: &App, receiver: &Receiver, what: &What<'_>) -> Attempt {
         let settings = app.callback_settings();
-        let target = if receiver.by_rest {
-            Target::of_rest(receiver.url.clone(), settings, app.uses_development_key())
-        } else {
-            Target::of_operator(receiver.url.clone(), settings)
-        };
-        let line = RequestLine {
-            app: app.id(),
-            command: callback_command(notice.event.kind()),
-            origin: Origin::REST,
-            request_time_s: app.callback_time_s(),
-        };
+        let What { to, notice, part } = *what;
         let watch = Stopwatch::start();
-        let outcome = self.client.send(&target, &line, body(notice).into()).await;
+        let outcome = match to {
+            Destination::RoomEngine => {
+                let target = if receiver.by_rest {
+                    Target::of_rest(receiver.url.clone(), settings, app.uses_development_key())
+                } else {
+                    Target::of_operator(receiver.url.clone(), settings)
+                };
+                let line = RequestLine {
+                    app: app.id(),
+                    command: callback_command(notice.event.kind()),
+                    origin: Origin::REST,
+                    request_time_s: app.callback_time_s(),
+                };
+                self.client.send(&target, &line, body(notice).into()).await
+            }
+            Destination::Zego => {
+                let secret = app.zego_callback_secret();
+                let target = Target::of_zego(receiver.url.clone(), secret.cloned(), settings);
+                let secret = secret.map_or("", Secret::expose);
+                let signing = zego::Signing::new(secret, app.callback_time_s(), self.nonces.next());
+                let body = zego::body(app.id(), notice, part, Some(&signing));
+                self.client.send_to_zego(&target, body.into()).await
+            }
+        };
         attempt_of(outcome, app.now_ms(), watch.elapsed())
     }
 

@@ -122,6 +122,12 @@ impl App {
         self.receivers.retry_s(to)
     }
 
+    /// What ZEGO callbacks of the app are signed with.
+    #[must_use]
+    pub fn zego_callback_secret(&self) -> Option<&Secret> {
+        None
+    }
+
     /// The time that a signature of a callback carries now, in Unix seconds.
     #[must_use]
     pub fn callback_time_s(&self) -> u64 {
