@@ -505,7 +505,7 @@ impl Shared {
                 self.client.send(&target, &line, body(notice).into()).await
             }
             Destination::Zego => {
-                let secret = app.zego_callback_secret();
+                let secret = app.zego().callback_secret.as_ref();
                 let target = Target::of_zego(receiver.url.clone(), secret.cloned(), settings);
                 let secret = secret.map_or("", Secret::expose);
                 let signing = zego::Signing::new(secret, app.callback_time_s(), self.nonces.next());

@@ -224,6 +224,8 @@ pub struct AppSettings {
     pub room: RoomSettings,
     /// `[app.chat]`.
     pub chat: ChatSettings,
+    /// `[app.zego]`.
+    pub zego: ZegoSettings,
     /// `[app.callback]`.
     pub callback: CallbackSettings,
 }
@@ -254,6 +256,15 @@ impl OwnerRoleName {
             Self::RoomOwner => "RoomOwner",
         }
     }
+}
+
+/// `[app.zego]`: the app, as ZEGO knows it.
+#[derive(Debug, Clone)]
+pub struct ZegoSettings {
+    /// What callbacks are signed with.
+    pub callback_secret: Option<Secret>,
+    /// Where callbacks go, if anywhere. Needs `callback_secret`.
+    pub callback_url: Option<CallbackUrl>,
 }
 
 /// `[app.chat]`: groups and accounts of Tencent Chat.

@@ -11,7 +11,7 @@ use super::clock::{Clock, real_ms};
 use super::presence::{MAX_ONLINE, Presence};
 use super::rate::{RateRefusal, Rates};
 use super::receiver::{NoReceiver, Receiver, ReceiverExists, Receivers};
-use crate::config::{AppSettings, CallbackSettings, ChatSettings, Secret, SignClock};
+use crate::config::{AppSettings, CallbackSettings, ChatSettings, Secret, SignClock, ZegoSettings};
 use crate::domain::{Account, AppId, Destination, RoomRules};
 use crate::telemetry::Metrics;
 
@@ -22,6 +22,7 @@ pub struct App {
     owner_role_name: &'static str,
     rules: RoomRules,
     chat: ChatSettings,
+    zego: ZegoSettings,
     pub(super) presence: Presence,
     admins: Vec<Account>,
     pub(super) clock: Clock,
@@ -43,6 +44,7 @@ impl App {
             owner_role_name: settings.room.owner_role_name.as_str(),
             rules: settings.room.rules.clone(),
             chat: settings.chat.clone(),
+            zego: settings.zego.clone(),
             presence: Presence::new(MAX_ONLINE),
             admins: admins
                 .map(|admin| Account::parse(admin).expect("the settings were checked"))
@@ -51,7 +53,10 @@ impl App {
             advancing: AtomicBool::new(false),
             rates: Rates::new(settings.unlimited, settings.total_calls_per_second),
             keys: RwLock::new(Arc::new(KeyRing::new(&settings.secret_keys))),
-            receivers: Receivers::new(settings.callback.clone(), None),
+            receivers: Receivers::new(
+                settings.callback.clone(),
+                settings.zego.callback_url.clone(),
+            ),
             tickets: Tickets::new(),
             metrics,
         }
@@ -105,6 +110,12 @@ impl App {
         self.rates.count(command, calls_per_second, self.clock.elapsed_ns())
     }
 
+    /// What is set of ZEGO's dialect.
+    #[must_use]
+    pub fn zego(&self) -> &ZegoSettings {
+        &self.zego
+    }
+
     /// How callbacks of the app are sent.
     #[must_use]
     pub fn callback_settings(&self) -> &CallbackSettings {
@@ -120,12 +131,6 @@ impl App {
     /// The pauses between the attempts of one callback, in seconds.
     pub(super) fn callback_retry_s(&self, to: Destination) -> &[u32] {
         self.receivers.retry_s(to)
-    }
-
-    /// What ZEGO callbacks of the app are signed with.
-    #[must_use]
-    pub fn zego_callback_secret(&self) -> Option<&Secret> {
-        None
     }
 
     /// The time that a signature of a callback carries now, in Unix seconds.

@@ -172,6 +172,10 @@ fn values_out_of_their_limits() {
             "app.0.callback.commands=Room.CallbackAfterMemberEnter,Room.CallbackAfterMemberEnter",
             "app.0.callback.commands: Room.CallbackAfterMemberEnter stands there twice",
         ),
+        (
+            "app.0.zego.callback_url=http://h/",
+            "app.0.zego.callback_secret: empty, and callbacks to app.zego.callback_url are signed with it",
+        ),
         ("app.0.callback.retry=0", "app.0.callback.retry.0: 0, must be 1 to 86400 seconds"),
         (
             "app.0.callback.retry=1,86401",
@@ -268,6 +272,8 @@ fn tokens_that_no_header_can_carry() {
     assert_eq!(fault(&long), "control.token: 513 bytes, must be 1 to 512");
     let long = format!("app.0.callback.token={}", "t".repeat(129));
     assert_eq!(fault(&long), "app.0.callback.token: 129 bytes, must be 1 to 128");
+    let long = format!("app.0.zego.callback_secret={}", "t".repeat(129));
+    assert_eq!(fault(&long), "app.0.zego.callback_secret: 129 bytes, must be 1 to 128");
 }
 
 #[test]
@@ -281,6 +287,7 @@ fn the_limits_themselves_are_allowed() {
         format!("control.hosts.0={}", "h".repeat(253)),
         format!("control.token={}", "t".repeat(512)),
         format!("app.0.callback.token={}", "t".repeat(128)),
+        format!("app.0.zego.callback_secret={}", "t".repeat(128)),
         format!("app.0.callback.commands={}", CALLBACK_COMMANDS.map(|(word, _)| word).join(",")),
         format!("app.0.callback.retry={}", vec!["86400"; 1000].join(",")),
         format!("app.0.callback.url=http://h/{}", "a".repeat(2048 - 9)),

@@ -85,6 +85,10 @@ members = 6000
 community_members = 100000
 accounts = 0
 
+[app.zego]
+callback_secret = ""
+callback_url = ""
+
 [app.callback]
 url = ""
 commands = []
@@ -178,6 +182,8 @@ fn what_is_printed_reads_back_as_the_same() {
         .set("app.0.chat.quota.members=3003")
         .set("app.0.chat.quota.community_members=3004")
         .set("app.0.chat.quota.accounts=3005")
+        .set("app.0.zego.callback_secret=s3cret")
+        .set("app.0.zego.callback_url=https://z/p?k=v")
         .set("app.0.callback.url=https://h/p?k=v")
         .set("app.0.callback.commands=Mic.CallbackAfterSeatInfoChanged")
         .set("app.0.callback.token=t0ken")
