@@ -172,10 +172,6 @@ fn values_out_of_their_limits() {
             "app.0.callback.commands=Room.CallbackAfterMemberEnter,Room.CallbackAfterMemberEnter",
             "app.0.callback.commands: Room.CallbackAfterMemberEnter stands there twice",
         ),
-        (
-            "app.0.zego.callback_url=http://h/",
-            "app.0.zego.callback_secret: empty, and callbacks to app.zego.callback_url are signed with it",
-        ),
         ("app.0.callback.retry=0", "app.0.callback.retry.0: 0, must be 1 to 86400 seconds"),
         (
             "app.0.callback.retry=1,86401",
@@ -203,6 +199,16 @@ fn values_out_of_their_limits() {
     for (text, message) in rows {
         assert_eq!(fault(text), message);
     }
+}
+
+#[test]
+fn zego_callbacks_need_their_secret() {
+    let faults = given().app().set("app.0.zego.callback_url=http://h/").faults();
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    let said = "app.0.zego.callback_secret: empty, and callbacks to app.zego.callback_url are signed with it";
+    assert!(faults[0].starts_with(said), "{faults:#?}");
+    let both = given().app().set("app.0.zego.callback_url=http://h/");
+    assert_eq!(both.set("app.0.zego.callback_secret=s").serve().apps.len(), 1);
 }
 
 #[test]
