@@ -27,3 +27,4 @@ mod rooms;
 mod seats;
 mod tls;
 mod tour;
+mod zego_callbacks;
