@@ -313,7 +313,10 @@ struct Next<'a> {
 
 impl Next<'_> {
     fn commit(mut self) {
-        if let Some(entry) = self.entry.take() {
+        let Some(entry) = self.entry.take() else { return };
+        // The app may have been reset meanwhile: then nothing waits any more.
+        let waits = self.callbacks.open.get(entry.key()).is_some();
+        if waits || entry.state() != CallbackState::Waiting {
             self.callbacks.committed(self.app, entry);
         }
     }
