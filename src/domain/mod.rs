@@ -29,6 +29,7 @@ mod room;
 mod rules;
 mod sanction;
 mod seats;
+mod single;
 mod stream;
 mod text;
 
@@ -68,5 +69,6 @@ pub use room::{
 pub use rules::RoomRules;
 pub use sanction::{Sanction, SanctionKind, SanctionView, SanctionWrite};
 pub use seats::{MAX_SEATS, Seat, Seats};
+pub use single::Single;
 pub use stream::{MAX_STREAMS, Stream, StreamEnd, StreamWrite};
 pub use text::{TextFault, is_plain};

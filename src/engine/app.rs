@@ -10,9 +10,9 @@ use super::auth::{KeyRing, Tickets};
 use super::clock::{Clock, real_ms};
 use super::presence::{MAX_ONLINE, Presence};
 use super::rate::{RateRefusal, Rates, RoomBusy};
-use super::receiver::{NoReceiver, Receiver, ReceiverExists, ReceiverSlot};
+use super::receiver::{NoReceiver, Receiver, ReceiverExists, Receivers};
 use crate::config::{AppSettings, CallbackSettings, ChatSettings, Secret, SignClock, ZegoSettings};
-use crate::domain::{Account, AppId, RoomId, RoomRules};
+use crate::domain::{Account, AppId, Destination, RoomId, RoomRules};
 use crate::telemetry::Metrics;
 
 /// A tenant.
@@ -32,7 +32,7 @@ pub struct App {
     pub(super) advancing: AtomicBool,
     rates: Rates,
     keys: RwLock<Arc<KeyRing>>,
-    receiver: ReceiverSlot,
+    receivers: Receivers,
     pub(super) tickets: Tickets,
     pub(super) metrics: Arc<Metrics>,
 }
@@ -56,7 +56,10 @@ impl App {
             advancing: AtomicBool::new(false),
             rates: Rates::new(settings.unlimited, settings.total_calls_per_second),
             keys: RwLock::new(Arc::new(KeyRing::new(&settings.secret_keys))),
-            receiver: ReceiverSlot::new(settings.callback.clone()),
+            receivers: Receivers::new(
+                settings.callback.clone(),
+                settings.zego.callback_url.clone(),
+            ),
             tickets: Tickets::new(),
             metrics,
         }
@@ -146,13 +149,18 @@ impl App {
     /// How callbacks of the app are sent.
     #[must_use]
     pub fn callback_settings(&self) -> &CallbackSettings {
-        self.receiver.settings()
+        self.receivers.settings()
     }
 
     /// Where callbacks of the app go, if anywhere.
     #[must_use]
-    pub fn receiver(&self) -> Option<Arc<Receiver>> {
-        self.receiver.get()
+    pub fn receiver(&self, to: Destination) -> Option<Arc<Receiver>> {
+        self.receivers.get(to)
+    }
+
+    /// The pauses between the attempts of one callback, in seconds.
+    pub(super) fn callback_retry_s(&self, to: Destination) -> &[u32] {
+        self.receivers.retry_s(to)
     }
 
     /// The time that a signature of a callback carries now, in Unix seconds.
@@ -164,25 +172,25 @@ impl App {
         }
     }
 
-    /// Sets a receiver where there is none.
+    /// Sets a receiver of RoomEngine callbacks where there is none.
     ///
     /// # Errors
     /// There is one; nothing changes.
     pub fn create_receiver(&self, receiver: Receiver) -> Result<(), ReceiverExists> {
-        self.receiver.create(receiver)
+        self.receivers.create(receiver)
     }
 
-    /// Sets another receiver where there is one.
+    /// Sets another receiver of RoomEngine callbacks where there is one.
     ///
     /// # Errors
     /// There is none; nothing changes.
     pub fn replace_receiver(&self, receiver: Receiver) -> Result<(), NoReceiver> {
-        self.receiver.replace(receiver)
+        self.receivers.replace(receiver)
     }
 
-    /// Sets no receiver. What waits to be sent is not sent any more.
+    /// Sets no receiver of RoomEngine callbacks. What waits to be sent is not sent any more.
     pub fn remove_receiver(&self) {
-        self.receiver.remove();
+        self.receivers.remove();
     }
 
     /// Whether any of the app's keys is the one that everybody knows.
@@ -193,7 +201,7 @@ impl App {
 
     /// Back to the beginning: full rates, real time, the receiver of the settings, nobody online.
     pub(super) fn forget(&self) {
-        self.receiver.reset();
+        self.receivers.reset();
         self.presence.forget();
         self.rates.forget();
         self.clock.reset();

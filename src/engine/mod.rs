@@ -14,6 +14,7 @@ mod deciding;
 mod due;
 mod group_ids;
 mod log;
+mod nonce;
 mod open;
 mod presence;
 mod random;
@@ -41,6 +42,7 @@ pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
 pub use log::{Kept, Log, LogPage};
+pub use nonce::Nonces;
 pub use presence::{MAX_ONLINE, TooManyOnline};
 pub use random::salt;
 pub use rate::{RateRefusal, RoomBusy};
@@ -165,8 +167,8 @@ impl Engine {
         let key = RoomKey { app: app.id(), room: room.clone() };
         let mut deciding = Deciding::new(self, app, room, operation);
         self.store.transact(&key, operation.need(), &mut deciding).await?;
-        if deciding.posted() {
-            self.callbacks.posted(app.id());
+        for to in deciding.posted() {
+            self.callbacks.posted(app.id(), to);
         }
         Ok(deciding.output.take().expect("a store commits only what was decided"))
     }

@@ -138,10 +138,14 @@ pub struct Due {
 pub struct TakenLetter {
     /// Its number. Letters of one room have ascending ones.
     pub id: u64,
-    /// How often it was put off.
+    /// How often the part that is up was put off.
     pub put_off: u32,
     /// What it says.
     pub notice: Arc<Notice>,
+    /// Which of its parts is up, from 0.
+    pub part: u32,
+    /// How many it has.
+    pub parts: u32,
 }
 
 /// A letter that had to go undelivered: the outbox was full, and it was the oldest.
@@ -153,6 +157,10 @@ pub struct DroppedLetter {
     pub to: Destination,
     /// What it said.
     pub notice: Arc<Notice>,
+    /// The first of its parts that is not done with, from 0.
+    pub part: u32,
+    /// How many it had.
+    pub parts: u32,
 }
 
 /// What waits in an app's outbox.
@@ -275,8 +283,10 @@ pub trait RoomStore: Send + Sync + 'static {
         only: Option<&'a RoomId>,
     ) -> StoreFuture<'a, Vec<TakenLetter>>;
 
-    /// A letter that was taken is done with; the next of its room is ready. Answers whether it was
-    /// still there: one that was dropped meanwhile is no failure.
+    /// The part that is up of a letter that was taken is done with. Unless it was the last, the next
+    /// part is ready at once, put off no time; otherwise the letter is gone, and the next of its room
+    /// is ready. Answers whether the letter was still there: one that was dropped meanwhile is no
+    /// failure.
     ///
     /// # Errors
     /// [`TxError::Unavailable`].

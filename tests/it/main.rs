@@ -28,4 +28,5 @@ mod seats;
 mod tls;
 mod tour;
 mod zego;
+mod zego_callbacks;
 mod zego_rules;

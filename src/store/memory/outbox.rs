@@ -64,7 +64,9 @@ type Place = (Destination, u64, u64);
 #[derive(Default)]
 struct Queue {
     letters: VecDeque<Kept>,
-    /// How often the head was put off, and until when.
+    /// Which part of the head is up.
+    part: u32,
+    /// How often that was put off, and until when.
     put_off: u32,
     ready_ms: u64,
     /// The number of the letter that somebody has taken. It may have been dropped since.
@@ -75,6 +77,7 @@ struct Kept {
     id: u64,
     bytes: usize,
     notice: Arc<Notice>,
+    parts: u32,
 }
 
 impl Outbox {
@@ -123,7 +126,10 @@ impl Outbox {
     pub(super) fn ack(&self, app: AppId, to: Destination, room: &RoomId, id: u64) -> bool {
         let key = QueueKey { app, to, room: room.clone() };
         let mut kept = self.letters.lock();
-        let there = kept.give_back(&key, id) && kept.pop(id).is_some();
+        let there = kept.give_back(&key, id);
+        if there && !kept.next_part(&key) {
+            kept.pop(id);
+        }
         kept.offer(&key);
         there
     }
@@ -181,7 +187,7 @@ impl Outbox {
 }
 
 impl Letters {
-    fn push(&mut self, app: AppId, Letter { to, notice }: Letter) {
+    fn push(&mut self, app: AppId, Letter { to, notice, parts }: Letter) {
         self.last_id += 1;
         let id = self.last_id;
         let bytes = notice.size_bytes() + LETTER_BYTES;
@@ -193,7 +199,7 @@ impl Letters {
             Some(queue) => queue,
             None => self.queues.entry(key.clone()).or_default(),
         };
-        queue.letters.push_back(Kept { id, bytes, notice });
+        queue.letters.push_back(Kept { id, bytes, notice, parts });
         if queue.letters.len() == 1 {
             of_app.by_age.insert(id);
             if queue.taken.is_none() {
@@ -209,13 +215,15 @@ impl Letters {
         let key = self.by_age.remove(&id)?;
         let of_app = self.apps.get_mut(&key.app).expect("whose letter is there has letters");
         let queue = self.queues.get_mut(&key).expect("whose head is there has a queue");
-        let Kept { bytes, notice, .. } = queue.letters.pop_front().expect("its head is there");
+        let Kept { bytes, notice, parts, .. } =
+            queue.letters.pop_front().expect("its head is there");
         self.bytes -= bytes;
         of_app.waiting -= 1;
         of_app.by_age.remove(&id);
         let room = of_app.ready.remove(&(key.to, queue.ready_ms, id));
+        let part = std::mem::take(&mut queue.part);
         (queue.put_off, queue.ready_ms) = (0, 0);
-        let dropped = DroppedLetter { app: key.app, to: key.to, notice };
+        let dropped = DroppedLetter { app: key.app, to: key.to, notice, part, parts };
         if let Some(next) = queue.letters.front() {
             of_app.by_age.insert(next.id);
             of_app.ready.extend(room.map(|room| ((key.to, 0, next.id), room)));
@@ -257,7 +265,21 @@ impl Letters {
         if let Some(of_app) = self.apps.get_mut(&key.app) {
             of_app.ready.remove(&(key.to, queue.ready_ms, head.id));
         }
-        TakenLetter { id: head.id, put_off: queue.put_off, notice: Arc::clone(&head.notice) }
+        let notice = Arc::clone(&head.notice);
+        let (put_off, part, parts) = (queue.put_off, queue.part, head.parts);
+        TakenLetter { id: head.id, put_off, notice, part, parts }
+    }
+
+    /// Has the next part of a queue's head be up, if there is one.
+    fn next_part(&mut self, key: &QueueKey) -> bool {
+        let Some(queue) = self.queues.get_mut(key) else { return false };
+        let parts = queue.letters.front().map_or(0, |head| head.parts);
+        let there = queue.part + 1 < parts;
+        if there {
+            queue.part += 1;
+            (queue.put_off, queue.ready_ms) = (0, 0);
+        }
+        there
     }
 
     /// Somebody is done with the letter that he took; whether it is still there.
