@@ -7,19 +7,71 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use guestlist::proto::tencent::{Dialect, Entry, Spec, chat, commands, dialects, room};
+use guestlist::proto::tencent::{Dialect, Entry, chat, commands, dialects, room};
+use guestlist::proto::zego;
 
 const PAGE: &str = "docs/compatibility.md";
 const BEGIN: &str = "<!-- commands:begin -->\n";
 const END: &str = "<!-- commands:end -->";
 
-/// A section of the page: its heading, and whose commands it is about.
-type Section = (&'static str, &'static [Entry]);
+/// A section of the page: its heading, and the commands that it is about.
+type Section = (&'static str, Vec<Spec>);
 
-const SECTIONS: [Section; 2] = [
-    ("## Tencent RTC Conference: RoomEngine\n", room::COMMANDS),
-    ("## Tencent Chat: groups and accounts\n", chat::COMMANDS),
-];
+/// What is documented of a command or an action.
+#[derive(Debug, Clone)]
+struct Spec {
+    /// What stands in the table.
+    path: &'static str,
+    /// What stands in the rows of codes.
+    name: &'static str,
+    page: &'static str,
+    calls_per_second: u32,
+    codes: &'static [u32],
+    answers: &'static [u32],
+    /// Of Tencent's commands.
+    dialect: Option<&'static str>,
+}
+
+impl Spec {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn of_tencent(entry: &'static Entry) -> Self {
+        let spec = &entry.spec;
+        Self {
+            path: spec.path,
+            name: spec.name(),
+            page: spec.page,
+            calls_per_second: spec.calls_per_second,
+            codes: spec.codes,
+            answers: spec.answers,
+            dialect: Some(spec.dialect.name),
+        }
+    }
+
+    fn of_zego(entry: &'static zego::Entry) -> Self {
+        let spec = &entry.spec;
+        Self {
+            path: spec.action,
+            name: spec.action,
+            page: spec.page,
+            calls_per_second: spec.calls_per_second,
+            codes: spec.codes,
+            answers: spec.answers,
+            dialect: None,
+        }
+    }
+}
+
+fn sections() -> [Section; 3] {
+    let tencent = |commands: &'static [Entry]| commands.iter().map(Spec::of_tencent).collect();
+    [
+        ("## Tencent RTC Conference: RoomEngine\n", tencent(room::COMMANDS)),
+        ("## Tencent Chat: groups and accounts\n", tencent(chat::COMMANDS)),
+        ("## ZEGO: rooms\n", zego::ACTIONS.iter().map(Spec::of_zego).collect()),
+    ]
+}
 
 /// What stands before a section's text, the text up to the next heading, and what stands behind.
 fn section<'p>(page: &'p str, heading: &str) -> (&'p str, &'p str, &'p str) {
@@ -28,10 +80,6 @@ fn section<'p>(page: &'p str, heading: &str) -> (&'p str, &'p str, &'p str) {
     let length = page[start..].find("\n## ").unwrap_or(page.len() - start);
     let (text, after) = page[start..].split_at(length);
     (&page[..start], text, after)
-}
-
-fn specs((_, commands): &Section) -> Vec<&'static Spec> {
-    commands.iter().map(|entry| &entry.spec).collect()
 }
 
 /// Columns of the codes that are caused. `every one` stands for each command that answers them.
@@ -50,12 +98,11 @@ fn page() -> String {
     fs::read_to_string(root().join(PAGE)).unwrap()
 }
 
-fn table(commands: &[Entry]) -> String {
+fn table(commands: &[Spec]) -> String {
     let mut table = String::from(
         "| command | page | calls per second | private codes of the page |\n|---|---|---|---|\n",
     );
-    for entry in commands {
-        let spec = &entry.spec;
+    for spec in commands {
         let codes: Vec<String> = spec.codes.iter().map(ToString::to_string).collect();
         let (path, page, calls) = (spec.path, spec.page, spec.calls_per_second);
         table += &format!("| `{path}` | <{page}> | {calls} | {} |\n", codes.join(", "));
@@ -66,19 +113,21 @@ fn table(commands: &[Entry]) -> String {
 /// `BLESS=1 cargo test --test compatibility` writes the tables.
 #[test]
 fn the_tables_of_commands_are_those_of_the_code() {
-    let listed: usize = SECTIONS.iter().map(|(_, commands)| commands.len()).sum();
-    assert_eq!(listed, commands().count(), "each command has a section");
-    for (heading, commands) in SECTIONS {
+    let sections = sections();
+    let listed: usize = sections.iter().map(|(_, commands)| commands.len()).sum();
+    let known = commands().count() + zego::ACTIONS.len();
+    assert_eq!(listed, known, "each command has a section");
+    for (heading, commands) in sections {
         let page = page();
         let (above, text, below) = section(&page, heading);
         let (before, rest) = text.split_once(BEGIN).expect("the table has a place");
         let (written, after) = rest.split_once(END).expect("the place has an end");
         if std::env::var_os("BLESS").is_some() {
-            let table = table(commands);
+            let table = table(&commands);
             let blessed = format!("{above}{before}{BEGIN}{table}{END}{after}{below}");
             fs::write(root().join(PAGE), blessed).unwrap();
         } else {
-            assert_eq!(written, table(commands));
+            assert_eq!(written, table(&commands));
         }
     }
 }
@@ -159,7 +208,7 @@ fn scan(source: &str, into: &mut BTreeMap<String, bool>) {
 }
 
 /// What the page says wrongly, or not at all, of the codes of these commands.
-fn faults(page: &str, specs: &[&Spec], functions: &BTreeMap<String, bool>) -> Vec<String> {
+fn faults(page: &str, specs: &[Spec], functions: &BTreeMap<String, bool>) -> Vec<String> {
     let (caused, not_caused) = (rows(page, CAUSED), rows(page, NOT_CAUSED));
     let mut faults = Vec::new();
     for spec in specs {
@@ -217,7 +266,7 @@ fn untested(row: &Row, functions: &BTreeMap<String, bool>) -> Vec<String> {
 
 /// Codes of a row that its commands do not answer. Whoever is no command answers on the control
 /// plane.
-fn not_answered(row: &Row, specs: &[&Spec]) -> Vec<String> {
+fn not_answered(row: &Row, specs: &[Spec]) -> Vec<String> {
     let answered = |name: &str, code: u32| {
         let spec = specs.iter().find(|spec| spec.name() == name);
         spec.map_or(!name.contains('_'), |spec| spec.answers.contains(&code))
@@ -227,7 +276,7 @@ fn not_answered(row: &Row, specs: &[&Spec]) -> Vec<String> {
 }
 
 /// Codes of a row that its commands' pages do not list, or that lack a reason.
-fn not_listed(row: &Row, specs: &[&Spec]) -> Vec<String> {
+fn not_listed(row: &Row, specs: &[Spec]) -> Vec<String> {
     let listed = |name: &str, code: u32| {
         specs.iter().any(|spec| spec.name() == name && spec.codes.contains(&code))
     };
@@ -250,36 +299,38 @@ fn pairs(row: &Row) -> impl Iterator<Item = (&str, u32)> {
 #[test]
 fn every_code_of_every_command_is_caused_by_a_test_or_not_at_all() {
     let (page, functions) = (page(), functions());
-    for part in SECTIONS {
-        let (_, text, _) = section(&page, part.0);
-        let faults = faults(text, &specs(&part), &functions);
-        assert!(faults.is_empty(), "{PAGE}: {}  {}", part.0, faults.join("\n  "));
+    for (heading, specs) in sections() {
+        let (_, text, _) = section(&page, heading);
+        let faults = faults(text, &specs, &functions);
+        assert!(faults.is_empty(), "{PAGE}: {heading}  {}", faults.join("\n  "));
     }
 }
 
 #[test]
 fn every_code_of_each_dialect_stands_in_a_row() {
     let page = page();
-    for part in SECTIONS {
-        let (_, text, _) = section(&page, part.0);
+    for (heading, specs) in sections() {
+        let (_, text, _) = section(&page, heading);
         let rows = rows(text, CAUSED);
         let stands = |code: &u32| rows.iter().any(|row| row.codes.contains(code));
         // What no command answers can be caused on the control plane alone, by the room's dialect.
-        let by_room = part.1.iter().any(|entry| entry.spec.dialect.name == room::DIALECT.name);
-        let answered =
-            |code: &u32| by_room || specs(&part).iter().any(|spec| spec.answers.contains(code));
-        let here =
-            |dialect: &&Dialect| specs(&part).iter().any(|spec| spec.dialect.name == dialect.name);
-        let codes = dialects().filter(here).flat_map(|dialect| dialect.meanings);
-        let codes = codes.map(|(code, _)| code).filter(|code| answered(code));
+        let by_room = specs.iter().any(|spec| spec.dialect == Some(room::DIALECT.name));
+        let answered = |code: &u32| by_room || specs.iter().any(|spec| spec.answers.contains(code));
+        let here = |dialect: &&Dialect| specs.iter().any(|spec| spec.dialect == Some(dialect.name));
+        let of_tencent = dialects().filter(here).flat_map(|dialect| dialect.meanings);
+        let of_zego = specs.iter().any(|spec| spec.dialect.is_none());
+        let of_zego = of_zego.then(|| zego::COMMON_CODES.iter().chain(zego::MEANINGS));
+        let codes = of_tencent.map(|(code, _)| code).filter(|code| answered(code));
+        let codes = codes.chain(of_zego.into_iter().flatten().map(|(code, _)| code));
         let missing: Vec<&u32> = codes.filter(|code| !stands(code)).collect();
-        assert!(missing.is_empty(), "{PAGE}: {}: no row has {missing:?}", part.0);
+        assert!(missing.is_empty(), "{PAGE}: {heading}: no row has {missing:?}");
     }
 }
 
 #[test]
 fn what_the_page_says_wrongly_is_found() {
-    let kick = &commands().find(|entry| entry.spec.name() == "kick_user_out").unwrap().spec;
+    let kick = commands().find(|entry| entry.spec.name() == "kick_user_out").unwrap();
+    let kick = Spec::of_tencent(kick);
     let mut functions = BTreeMap::new();
     scan(
         "#[test]\nfn a_test() {}\n#[tokio::test]\nasync fn another() {}\nfn helper() {}",
@@ -290,7 +341,7 @@ fn what_the_page_says_wrongly_is_found() {
          | `kick_user_out` | 100005 | when | the same, `another` |\n| entry | 100018 | x | the same |\n\n\
          {NOT_CAUSED}\n|---|---|---|\n| `kick_user_out` | 100006 | because |\n"
     );
-    let said = |page: &str| faults(page, &[kick], &functions).join("\n");
+    let said = |page: &str| faults(page, std::slice::from_ref(&kick), &functions).join("\n");
     assert_eq!(said(&good), "");
     let rows = [
         ("`another`", "`nowhere`", "there is no test `nowhere`"),

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use serde_json::{Value, json};
 
-use targets::{commands as bodies, cursor, query, redact, usersig};
+use targets::{commands as bodies, cursor, query, redact, usersig, zego};
 
 /// The seeds of a target: name and bytes, in a stable order.
 fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
@@ -266,6 +266,20 @@ proptest! {
     }
 
     #[test]
+    fn zego_queries_of_damaged_seeds(input in damaged_seed("zego")) {
+        zego::run(&input);
+    }
+
+    #[test]
+    fn zego_queries_of_any_text(
+        action in "(DescribeUserList|KickoutUser|SetForbidUserRule|AddStream|\\PC{0,20})",
+        pairs in vec(("(RoomId|UserId|UserId\\[\\]|Limit|Mode|Marker|RuleType|IP|\\PC{0,5})", "=?", "([a-z0-9]|%[0-9a-f]{0,2}|\\+|&|=){0,8}"), 0..8),
+    ) {
+        let pairs: Vec<_> = pairs.iter().map(|(a, b, c)| format!("{a}{b}{c}")).collect();
+        zego::run(format!("{action}\n{}", pairs.join("&")).as_bytes());
+    }
+
+    #[test]
     fn cursors_of_any_bytes(input in prop_oneof![any_bytes(), shaped(b"tsr")]) {
         cursor::run(&input);
     }
@@ -327,6 +341,7 @@ fn every_seed_holds() {
     seeds("query").iter().for_each(|(_, seed)| query::run(seed));
     seeds("cursor").iter().for_each(|(_, seed)| cursor::run(seed));
     seeds("redact").iter().for_each(|(_, seed)| redact::run(seed));
+    seeds("zego").iter().for_each(|(_, seed)| zego::run(seed));
 }
 
 /// A fuzzer starts from what is known to be done: each command, and most refusals.

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{config, healthcheck, openapi, serve, usersig};
+use super::commands::{config, healthcheck, openapi, serve, usersig, zego_sign, zego_token};
 use crate::config::{Defaults, Settings, Sources};
 
-/// Who is in the room? The membership APIs of Tencent RTC Conference, answered from one list that
-/// you run yourself.
+/// Who is in the room? The membership APIs of Tencent RTC Conference, Tencent Chat and ZEGO, answered
+/// from one list that you run yourself.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
 struct Cli {
@@ -26,6 +26,10 @@ enum Command {
     Serve(serve::Serve),
     /// Make a UserSig, or explain one
     Usersig(usersig::Usersig),
+    /// Sign a request of ZEGO's server API, and print its URL
+    ZegoSign(zego_sign::ZegoSign),
+    /// Make a Token04 of ZEGO's, or explain one
+    ZegoToken(zego_token::ZegoToken),
     /// Print the effective settings, secrets hidden
     Config(config::Config),
     /// Print the OpenAPI document of both listeners
@@ -77,6 +81,11 @@ pub fn main() -> ExitCode {
         Command::Dev(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Usersig(command) => return command.run(),
+        Command::ZegoSign(command) => {
+            command.run();
+            Ok(())
+        }
+        Command::ZegoToken(command) => return command.run(),
         Command::Config(command) => command.run(),
         Command::Openapi(command) => command.run(),
         Command::Healthcheck(command) => command.run(),

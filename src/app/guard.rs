@@ -11,11 +11,12 @@ use crate::control::Access;
 /// The sentence that tells the operator what to do.
 pub(super) fn development_keys(settings: &Settings, allowed: bool) -> anyhow::Result<()> {
     let listen = settings.server.listen;
-    if settings.uses_development_key() && !listen.ip().is_loopback() && !allowed {
+    let known = settings.uses_development_key() || settings.uses_development_secret();
+    if known && !listen.ip().is_loopback() && !allowed {
         bail!(
             "server.listen: {listen} can be reached from other machines, and the development keys \
-             are known to everybody: give the app secret_keys of its own, listen on 127.0.0.1, or \
-             pass --allow-dev-keys"
+             are known to everybody: give the app secret_keys of its own and a \
+             zego.server_secret of its own or none, listen on 127.0.0.1, or pass --allow-dev-keys"
         );
     }
     Ok(())
@@ -50,7 +51,11 @@ mod tests {
         assert!(development_keys(&settings(&["server.listen=[::1]:0"]), false).is_ok());
         assert!(development_keys(&settings(&[open]), true).is_ok());
         let own_key = r#"app.0.secret_keys=["0123456789abcdef"]"#;
-        assert!(development_keys(&settings(&[open, own_key]), false).is_ok());
+        let no_secret = "app.0.zego.server_secret=";
+        assert!(development_keys(&settings(&[open, own_key, no_secret]), false).is_ok());
+        for one_of_two in [own_key, no_secret] {
+            assert!(development_keys(&settings(&[open, one_of_two]), false).is_err());
+        }
         let refusal = development_keys(&settings(&[open]), false).unwrap_err().to_string();
         assert!(refusal.contains("--allow-dev-keys"), "{refusal}");
     }

@@ -25,8 +25,9 @@ use crate::config::Settings;
 use crate::control::{self, Plane};
 use crate::domain::AppId;
 use crate::engine::{Courier, Engine};
-use crate::http::{Bounds, Limits, Listening, Tls, VendorService, bind, serve};
+use crate::http::{Bounds, Limits, Listening, Tls, VendorService, ZegoService, bind, serve};
 use crate::proto::tencent::{Gateway, Origins, commands};
+use crate::proto::zego;
 use crate::store::{MemoryStore, RoomStore};
 use crate::telemetry::Metrics;
 
@@ -73,7 +74,9 @@ pub async fn start_on(
     store: Arc<dyn RoomStore>,
 ) -> anyhow::Result<Running> {
     let tls = settings.server.tls.as_ref().map(Tls::load).transpose()?.map(Arc::new);
-    let metrics = Arc::new(Metrics::new(commands().map(|entry| entry.spec.path)));
+    let actions = zego::ACTIONS.iter().map(|entry| entry.spec.action);
+    let labels = commands().map(|entry| entry.spec.path).chain(actions);
+    let metrics = Arc::new(Metrics::new(labels));
     let engine = Engine::new(&settings.apps, store, Arc::clone(&metrics));
     let engine = if settings.bench.enabled { engine.with_request_log() } else { engine };
     let engine = Arc::new(engine);
@@ -128,12 +131,17 @@ fn vendor_service(
         request_timeout: settings.server.request_timeout,
     };
     let origins = if settings.uses_development_key() { Origins::Loopback } else { Origins::Any };
-    Arc::new(VendorService::new(
-        Gateway::new(Arc::clone(engine), origins),
-        metrics,
+    let access = settings.log.access;
+    let loopback_only = settings.uses_development_secret();
+    let zego = ZegoService::new(
+        zego::Gateway::new(Arc::clone(engine), loopback_only),
+        Arc::clone(&metrics),
+        commands().count(),
         bounds,
-        settings.log.access,
-    ))
+        access,
+    );
+    let tencent = Gateway::new(Arc::clone(engine), origins);
+    Arc::new(VendorService::new(tencent, zego, metrics, bounds, access))
 }
 
 async fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<Listening> {

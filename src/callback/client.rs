@@ -1,6 +1,6 @@
 //! One callback, sent once.
 //!
-//! Job: a destination, a request line and a body in, an outcome out. Promise: the addresses that are
+//! Job: a destination, a request line or none, and a body in, an outcome out. Promise: the addresses that are
 //! checked are those that are connected to: addresses in URLs are checked before anything else, and
 //! names are resolved here, once, with every address that may not be reached taken out. No proxy, no
 //! redirect, no cookie, no compression; HTTP/1.1 only. What is read and how long it takes is bounded.
@@ -22,6 +22,7 @@ use serde::de::IgnoredAny;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use url::Url;
 
 use super::destination::Destination;
 use super::failure::Failure;
@@ -36,7 +37,7 @@ pub const MAX_IDLE_CONNECTIONS: usize = 64;
 /// How long an idle connection is kept: less than the 5 s after which common servers close theirs,
 /// so that a callback is rarely sent into a connection that is just being closed.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
-/// The only status that is no failure.
+/// The only status of RoomEngine's receivers that is no failure.
 const OK: u16 = 200;
 /// Who asks.
 const USER_AGENT: &str = concat!("guestlist/", env!("CARGO_PKG_VERSION"));
@@ -95,24 +96,43 @@ impl Client {
         }
     }
 
-    /// Sends one callback, once, and waits for what comes of it: at most the destination's time-out,
-    /// in real time. Dropped before that, it closes its connection; the receiver may have it anyway.
+    /// Sends one RoomEngine callback, once, and waits for what comes of it: at most the destination's
+    /// time-out, in real time. Dropped before that, it closes its connection; the receiver may have it
+    /// anyway.
     pub async fn send(
         &self,
         destination: &Destination,
         line: &RequestLine<'_>,
         body: Bytes,
     ) -> Outcome {
+        self.post(destination, line.url(destination), Expects::Json, body).await
+    }
+
+    /// As [`send`](Self::send), but a ZEGO callback: the URL is as it was set, and any status of
+    /// success will do.
+    pub async fn send_to_zego(&self, destination: &Destination, body: Bytes) -> Outcome {
+        let url = destination.url.sent_to().clone();
+        self.post(destination, url, Expects::Success, body).await
+    }
+
+    async fn post(
+        &self,
+        destination: &Destination,
+        url: Url,
+        expects: Expects,
+        body: Bytes,
+    ) -> Outcome {
         let deadline = Instant::now() + destination.timeout;
         let mut received = None;
-        let attempt = self.attempt(destination, line, body, &mut received);
+        let attempt = self.attempt(destination, url, expects, body, &mut received);
         let verdict = timeout_at(deadline, attempt).await;
         let verdict = match (verdict, &received) {
             (Ok(verdict), _) => verdict,
             // The status says more than a body that does not end.
-            (Err(_), Some(Received { status, .. })) if *status != OK => {
+            (Err(_), Some(Received { status, .. })) if !expects.status(*status) => {
                 Err(Failure::Status(*status))
             }
+            (Err(_), Some(_)) if expects == Expects::Success => Ok(()),
             (Err(_), _) => Err(Failure::Timeout(destination.timeout)),
         };
         let answer = received.map(|received| received.answer(destination));
@@ -126,20 +146,24 @@ impl Client {
     async fn attempt(
         &self,
         destination: &Destination,
-        line: &RequestLine<'_>,
+        url: Url,
+        expects: Expects,
         body: Bytes,
         received: &mut Option<Received>,
     ) -> Result<(), Failure> {
         // An address never comes to the resolver.
         destination.reach.check_literal(&destination.url).map_err(Failure::Address)?;
-        let request = self.of(destination.reach).post(line.url(destination));
+        let request = self.of(destination.reach).post(url);
         let request = request.header(CONTENT_TYPE, "application/json").body(body);
         let mut response = request.send().await.map_err(|error| Failure::of(&error))?;
         let status = response.status().as_u16();
         let received = received.insert(Received { status, body: Vec::new() });
         let read = received.read(&mut response).await;
-        if status != OK {
+        if !expects.status(status) {
             return Err(Failure::Status(status));
+        }
+        if expects == Expects::Success {
+            return Ok(());
         }
         read?;
         // Nothing in it is looked at, so nothing of it is kept.
@@ -178,6 +202,24 @@ impl Client {
             .connect_timeout(CALLBACK_TIMEOUT_MAX)
             .build()
             .expect("nothing in here depends on the machine")
+    }
+}
+
+/// Which answer is a good one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expects {
+    /// Status 200, and JSON.
+    Json,
+    /// Any status of success, and any body or none.
+    Success,
+}
+
+impl Expects {
+    fn status(self, status: u16) -> bool {
+        match self {
+            Self::Json => status == OK,
+            Self::Success => (200..300).contains(&status),
+        }
     }
 }
 

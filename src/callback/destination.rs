@@ -11,7 +11,7 @@ use crate::domain::CallbackUrl;
 pub struct Destination {
     /// The receiver.
     pub url: CallbackUrl,
-    /// What each request is signed with; without one, none is.
+    /// What each request is signed with; without one, none of RoomEngine's is.
     pub token: Option<Secret>,
     /// Which addresses may be connected to.
     pub reach: Reach,
@@ -39,6 +39,12 @@ impl Destination {
             (false, false) => Reach::PublicOnly,
         };
         Self::new(url, settings, reach)
+    }
+
+    /// The receiver of ZEGO callbacks that the settings of an app name.
+    #[must_use]
+    pub fn of_zego(url: CallbackUrl, secret: Option<Secret>, settings: &CallbackSettings) -> Self {
+        Self { token: secret, ..Self::of_operator(url, settings) }
     }
 
     fn new(url: CallbackUrl, settings: &CallbackSettings, reach: Reach) -> Self {

@@ -15,8 +15,9 @@ const STRADDLE_BYTES: usize = 4096;
 /// What came of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// HTTP status 200 and a JSON body. What the body says is for people: these callbacks come after
-    /// the event, and the receiver's code changes nothing.
+    /// Of RoomEngine's, HTTP status 200 and a JSON body. What the body says is for people: these
+    /// callbacks come after the event, and the receiver's code changes nothing. Of ZEGO's, any status
+    /// of success, whatever the body.
     Answered(Answer),
     /// Anything else.
     Failed {

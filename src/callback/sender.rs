@@ -1,8 +1,9 @@
 //! Letters out of the outbox, to their receivers.
 //!
 //! Job: take what is ready, send it, report what came of it. Promise: of each room one letter is on
-//! its way at a time, the next only when that one is done with; rooms do not wait for each other. At
-//! most [`MAX_IN_FLIGHT`] are on their way to one app's receiver. One that cannot be reached, or does
+//! its way at a time, the next only when that one is done with; rooms do not wait for each other, and
+//! an app's receivers, one for each destination, not for each other either. At
+//! most [`MAX_IN_FLIGHT`] are on their way to one receiver. One that cannot be reached, or does
 //! not answer in time, is probed with one letter at a time, the one that found it so, while the other
 //! rooms wait. Not here: when a letter is tried again (the engine decides), and what one says.
 //!
@@ -29,21 +30,23 @@ use super::destination::Destination as Target;
 use super::line::{Origin, RequestLine};
 use super::outcome::Outcome;
 use super::standing::{Allowance, Standing};
-use crate::config::callback_command;
+use super::zego;
+use crate::config::{Secret, callback_command};
 use crate::domain::{AppId, Destination, Notice, RoomId};
 use crate::engine::{
-    App, Attempt, Courier, CourierFuture, Engine, Failure, LoggedCallback, Receiver, Stopwatch,
-    TakenLetter, Verdict,
+    App, Attempt, Courier, CourierFuture, Engine, Failure, LoggedCallback, Nonces, Receiver,
+    Stopwatch, TakenLetter, Verdict,
 };
 
-/// The most letters on their way to one app's receiver.
+/// The most letters on their way to one receiver of an app.
 pub const MAX_IN_FLIGHT: usize = 64;
 /// The most that wait to be sent once more because somebody asked.
 const MAX_REPLAYS: usize = 64;
 /// How long a stop waits for the letters that are on their way.
 const STOP_WAITS: Duration = Duration::from_secs(2);
-/// To whom all of it goes.
-const TO: Destination = Destination::RoomEngine;
+
+/// An app's letters to one destination: they have a receiver of their own, and a pace.
+type Lane = (AppId, Destination);
 
 /// Why nothing is sent once more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -74,9 +77,10 @@ impl Drop for Sender {
 struct Shared {
     engine: Weak<Engine>,
     client: Client,
-    standings: Mutex<HashMap<AppId, Standing>>,
-    /// The apps that there is news of.
-    news: Mutex<HashSet<AppId>>,
+    nonces: Nonces,
+    standings: Mutex<HashMap<Lane, Standing>>,
+    /// The lanes that there is news of.
+    news: Mutex<HashSet<Lane>>,
     came: Notify,
     /// Something is done with.
     done: Notify,
@@ -98,8 +102,16 @@ struct Replay {
 struct Made {
     app: Arc<App>,
     receiver: Arc<Receiver>,
+    to: Destination,
     attempt: Attempt,
     cause: Cause,
+}
+
+/// What is sent.
+struct What<'a> {
+    to: Destination,
+    notice: &'a Notice,
+    part: u32,
 }
 
 enum Cause {
@@ -115,6 +127,7 @@ impl Sender {
         let shared = Shared {
             engine: Arc::downgrade(engine),
             client,
+            nonces: Nonces::default(),
             standings: Mutex::default(),
             news: Mutex::default(),
             came: Notify::new(),
@@ -137,7 +150,7 @@ impl Sender {
         app: &Arc<App>,
         callback: &Arc<LoggedCallback>,
     ) -> Result<(), ReplayRefusal> {
-        let receiver = app.receiver().ok_or(ReplayRefusal::NoReceiver)?;
+        let receiver = app.receiver(callback.to()).ok_or(ReplayRefusal::NoReceiver)?;
         let (done, ended) = oneshot::channel();
         let (app, callback) = (Arc::clone(app), Arc::clone(callback));
         let replay = Replay { app, callback, receiver, done };
@@ -183,21 +196,27 @@ impl Sender {
 }
 
 impl Courier for Sender {
-    fn posted(&self, app: AppId) {
-        let shut = self.shared.standings.lock().get(&app).is_some_and(|standing| standing.shut);
+    fn posted(&self, app: AppId, to: Destination) {
+        let lane = (app, to);
+        let shut = self.shared.standings.lock().get(&lane).is_some_and(|standing| standing.shut);
         if !shut {
             self.start();
-            self.shared.look_at(app);
+            self.shared.look_at(lane);
         }
     }
 
     fn news(&self, app: AppId) {
-        self.shared.look_at(app);
+        for to in Destination::ALL {
+            self.shared.look_at((app, to));
+        }
     }
 
     fn forget(&self, app: AppId) {
-        if let Some(standing) = self.shared.standings.lock().get_mut(&app) {
-            standing.forget();
+        let mut standings = self.shared.standings.lock();
+        for to in Destination::ALL {
+            if let Some(standing) = standings.get_mut(&(app, to)) {
+                standing.forget();
+            }
         }
     }
 
@@ -220,7 +239,9 @@ impl Courier for Sender {
     }
 
     fn made(&self, app: AppId) -> u64 {
-        self.shared.standings.lock().get(&app).map_or(0, |standing| standing.made)
+        let standings = self.shared.standings.lock();
+        let made = |to| standings.get(&(app, to)).map_or(0, |standing| standing.made);
+        Destination::ALL.into_iter().map(made).sum()
     }
 }
 
@@ -228,43 +249,43 @@ impl Courier for Sender {
 type UnderWay<'a> = FuturesUnordered<futures_util::future::BoxFuture<'a, Made>>;
 
 impl Shared {
-    /// Has the thread look at an app's letters.
-    fn look_at(&self, app: AppId) {
-        // Who stands there already has been called for.
-        if self.news.lock().insert(app) {
+    /// Has the thread look at a lane's letters.
+    fn look_at(&self, lane: Lane) {
+        // What stands there already has been called for.
+        if self.news.lock().insert(lane) {
             self.came.notify_one();
         }
     }
 
     async fn run(&self, mut asked: mpsc::Receiver<Replay>) {
         let mut under_way = UnderWay::new();
-        // When an app whose clock runs has something to be tried again.
-        let mut alarms: HashMap<AppId, Instant> = HashMap::new();
+        // When a lane of an app whose clock runs has something to be tried again.
+        let mut alarms: HashMap<Lane, Instant> = HashMap::new();
         while !self.stop.is_cancelled() {
             let news = mem::take(&mut *self.news.lock());
-            for app in news {
+            for lane in news {
                 let Some(engine) = self.engine.upgrade() else { return };
-                let Some(app) = engine.app(app) else { continue };
-                match self.dispatch(&engine, &app, &mut under_way).await {
+                let Some(app) = engine.app(lane.0) else { continue };
+                match self.dispatch(&engine, &app, lane.1, &mut under_way).await {
                     Ok(alarm) => drop(match alarm {
-                        Some(alarm) => alarms.insert(app.id(), alarm),
-                        None => alarms.remove(&app.id()),
+                        Some(alarm) => alarms.insert(lane, alarm),
+                        None => alarms.remove(&lane),
                     }),
                     Err(failure) => {
                         tracing::warn!(app = %app.id(), "callbacks have to wait: {failure}");
-                        alarms.insert(app.id(), Instant::now() + STOP_WAITS);
+                        alarms.insert(lane, Instant::now() + STOP_WAITS);
                     }
                 }
             }
-            let alarm = alarms.iter().min_by_key(|(_, at)| **at).map(|(app, at)| (*app, *at));
+            let alarm = alarms.iter().min_by_key(|(_, at)| **at).map(|(lane, at)| (*lane, *at));
             tokio::select! {
                 () = self.stop.cancelled() => break,
                 () = self.came.notified() => {}
                 Some(made) = under_way.next() => self.finish(made).await,
                 Some(replay) = asked.recv() => under_way.push(self.replay(replay)),
-                app = ring(alarm) => {
-                    alarms.remove(&app);
-                    self.news.lock().insert(app);
+                lane = ring(alarm) => {
+                    alarms.remove(&lane);
+                    self.news.lock().insert(lane);
                 }
             }
         }
@@ -277,59 +298,62 @@ impl Shared {
         let _ = tokio::time::timeout(STOP_WAITS, rest).await;
     }
 
-    /// Starts whatever may be started for an app. Answers when to look again by itself.
+    /// Starts whatever may be started on a lane. Answers when to look again by itself.
     async fn dispatch<'a>(
         &'a self,
         engine: &Engine,
         app: &Arc<App>,
+        to: Destination,
         under_way: &mut UnderWay<'a>,
     ) -> Result<Option<Instant>, Failure> {
+        let lane = (app.id(), to);
         loop {
-            let Some(receiver) = app.receiver() else {
-                self.give_up(engine, app).await?;
+            let Some(receiver) = app.receiver(to) else {
+                self.give_up(engine, app, to).await?;
                 return Ok(None);
             };
             let Allowance { at_most, only } = {
                 let mut standings = self.standings.lock();
-                standings.entry(app.id()).or_default().allow(&receiver.url, app.now_ms())
+                standings.entry(lane).or_default().allow(&receiver.url, app.now_ms())
             };
             if at_most == 0 {
-                return self.alarm(engine, app).await;
+                return self.alarm(engine, app, to).await;
             }
-            let taken = engine.take_letters(app, TO, at_most, only.as_ref()).await;
+            let taken = engine.take_letters(app, to, at_most, only.as_ref()).await;
             let letters = taken.as_deref().unwrap_or_default();
             for letter in letters {
-                self.name_probe(app.id(), &letter.notice.room);
-                under_way.push(self.attempt(app, &receiver, letter.clone()));
+                self.name_probe(lane, &letter.notice.room);
+                under_way.push(self.attempt(app, to, &receiver, letter.clone()));
             }
-            self.release(app.id(), at_most - letters.len());
+            self.release(lane, at_most - letters.len());
             let letters = taken?.len();
-            if letters == 0 && self.probe_is_gone(engine, app, only).await? {
+            if letters == 0 && self.probe_is_gone(engine, app, to, only).await? {
                 continue;
             }
             if letters < at_most {
-                return self.alarm(engine, app).await;
+                return self.alarm(engine, app, to).await;
             }
         }
     }
 
     /// Lets go of what nobody is to hear of.
-    async fn give_up(&self, engine: &Engine, app: &App) -> Result<(), Failure> {
+    async fn give_up(&self, engine: &Engine, app: &App, to: Destination) -> Result<(), Failure> {
+        let lane = (app.id(), to);
         {
             let mut standings = self.standings.lock();
-            let standing = standings.entry(app.id()).or_default();
+            let standing = standings.entry(lane).or_default();
             standing.forget();
             standing.in_flight += 1;
         }
-        let given_up = engine.give_up_unwanted(app, TO).await;
-        self.release(app.id(), 1);
+        let given_up = engine.give_up_unwanted(app, to).await;
+        self.release(lane, 1);
         given_up
     }
 
     /// A letter that is sent to a receiver that is down probes it, unless another does.
-    fn name_probe(&self, app: AppId, room: &RoomId) {
+    fn name_probe(&self, lane: Lane, room: &RoomId) {
         let mut standings = self.standings.lock();
-        let down = standings.get_mut(&app).and_then(|standing| standing.down.as_mut());
+        let down = standings.get_mut(&lane).and_then(|standing| standing.down.as_mut());
         if let Some(down) = down {
             down.probe.get_or_insert_with(|| room.clone());
         }
@@ -340,13 +364,14 @@ impl Shared {
         &self,
         engine: &Engine,
         app: &App,
+        to: Destination,
         probe: Option<RoomId>,
     ) -> Result<bool, Failure> {
         let Some(probe) = probe else { return Ok(false) };
-        if engine.next_letter(app, TO, Some(&probe)).await?.is_some() {
+        if engine.next_letter(app, to, Some(&probe)).await?.is_some() {
             return Ok(false);
         }
-        if let Some(standing) = self.standings.lock().get_mut(&app.id())
+        if let Some(standing) = self.standings.lock().get_mut(&(app.id(), to))
             && let Some(down) = &mut standing.down
         {
             down.probe = None;
@@ -355,20 +380,26 @@ impl Shared {
     }
 
     /// So many letters are not on their way after all, or no longer.
-    fn release(&self, app: AppId, letters: usize) {
-        if let Some(standing) = self.standings.lock().get_mut(&app) {
+    fn release(&self, lane: Lane, letters: usize) {
+        if let Some(standing) = self.standings.lock().get_mut(&lane) {
             standing.in_flight -= letters;
         }
         self.done.notify_waiters();
     }
 
-    /// When there is something to be done for an app whose clock runs, if nothing happens before.
-    async fn alarm(&self, engine: &Engine, app: &App) -> Result<Option<Instant>, Failure> {
-        let next_ms = self.next_ready(engine, app).await?;
+    /// When there is something to be done on a lane of an app whose clock runs, if nothing happens
+    /// before.
+    async fn alarm(
+        &self,
+        engine: &Engine,
+        app: &App,
+        to: Destination,
+    ) -> Result<Option<Instant>, Failure> {
+        let next_ms = self.next_ready(engine, app, to).await?;
         // Letters that come while none may be sent call nobody.
         let next_ms = next_ms.or_else(|| {
             let standings = self.standings.lock();
-            Some(standings.get(&app.id())?.down.as_ref()?.until_ms)
+            Some(standings.get(&(app.id(), to))?.down.as_ref()?.until_ms)
         });
         let clock = engine.clock(app);
         let pause_ms = next_ms.map(|next_ms| next_ms.saturating_sub(clock.now_ms));
@@ -377,81 +408,117 @@ impl Shared {
     }
 
     /// When the next letter may be sent, in Unix milliseconds of the app's clock.
-    async fn next_ready(&self, engine: &Engine, app: &App) -> Result<Option<u64>, Failure> {
-        let Some(receiver) = app.receiver() else {
+    async fn next_ready(
+        &self,
+        engine: &Engine,
+        app: &App,
+        to: Destination,
+    ) -> Result<Option<u64>, Failure> {
+        let Some(receiver) = app.receiver(to) else {
             // What is there goes as soon as somebody comes to it.
-            return Ok(engine.next_letter(app, TO, None).await?.map(|_| 0));
+            return Ok(engine.next_letter(app, to, None).await?.map(|_| 0));
         };
         let down = {
             let standings = self.standings.lock();
-            let down = standings.get(&app.id()).and_then(|standing| standing.down.as_ref());
+            let down = standings.get(&(app.id(), to)).and_then(|standing| standing.down.as_ref());
             let down = down.filter(|down| down.url == receiver.url);
             down.map(|down| (down.probe.clone(), down.until_ms))
         };
         let (probe, until_ms) = down.unwrap_or_default();
         if probe.is_some()
-            && let Some(next_ms) = engine.next_letter(app, TO, probe.as_ref()).await?
+            && let Some(next_ms) = engine.next_letter(app, to, probe.as_ref()).await?
         {
             return Ok(Some(next_ms.max(until_ms)));
         }
-        let next_ms = engine.next_letter(app, TO, None).await?;
+        let next_ms = engine.next_letter(app, to, None).await?;
         Ok(next_ms.map(|next_ms| next_ms.max(until_ms)))
     }
 
     async fn next_attempt(&self, app: &App) -> Option<u64> {
         let engine = self.engine.upgrade()?;
-        self.next_ready(&engine, app).await.ok().flatten()
+        let mut next = None;
+        for to in Destination::ALL {
+            let of_lane = self.next_ready(&engine, app, to).await.ok().flatten();
+            next = [next, of_lane].into_iter().flatten().min();
+        }
+        next
     }
 
     /// Whether nothing is on its way for an app, and nothing is to be sent now.
     async fn is_quiet(&self, app: &App) -> bool {
-        let in_flight =
-            self.standings.lock().get(&app.id()).map_or(0, |standing| standing.in_flight);
-        in_flight == 0 && self.next_attempt(app).await.is_none_or(|at_ms| at_ms > app.now_ms())
+        let is_quiet = |to| {
+            let standings = self.standings.lock();
+            standings.get(&(app.id(), to)).is_none_or(|standing| standing.in_flight == 0)
+        };
+        Destination::ALL.into_iter().all(is_quiet)
+            && self.next_attempt(app).await.is_none_or(|at_ms| at_ms > app.now_ms())
     }
 
     fn attempt<'a>(
         &'a self,
         app: &Arc<App>,
+        to: Destination,
         receiver: &Arc<Receiver>,
         letter: TakenLetter,
     ) -> futures_util::future::BoxFuture<'a, Made> {
         let (app, receiver) = (Arc::clone(app), Arc::clone(receiver));
         Box::pin(async move {
-            let attempt = self.send(&app, &receiver, &letter.notice).await;
-            Made { app, receiver, attempt, cause: Cause::Letter(letter) }
+            let attempt = self
+                .send(&app, &receiver, &What { to, notice: &letter.notice, part: letter.part })
+                .await;
+            Made { app, receiver, to, attempt, cause: Cause::Letter(letter) }
         })
     }
 
     fn replay(&self, replay: Replay) -> futures_util::future::BoxFuture<'_, Made> {
         let Replay { app, callback, receiver, done } = replay;
+        let to = callback.to();
         Box::pin(async move {
-            let attempt = self.send(&app, &receiver, callback.notice()).await;
-            Made { app, receiver, attempt, cause: Cause::Replay(callback, done) }
+            let attempt = self
+                .send(
+                    &app,
+                    &receiver,
+                    &What { to, notice: callback.notice(), part: callback.part() },
+                )
+                .await;
+            Made { app, receiver, to, attempt, cause: Cause::Replay(callback, done) }
         })
     }
 
-    async fn send(&self, app: &App, receiver: &Receiver, notice: &Notice) -> Attempt {
+    async fn send(&self, app: &App, receiver: &Receiver, what: &What<'_>) -> Attempt {
         let settings = app.callback_settings();
-        let target = if receiver.by_rest {
-            Target::of_rest(receiver.url.clone(), settings, app.uses_development_key())
-        } else {
-            Target::of_operator(receiver.url.clone(), settings)
-        };
-        let line = RequestLine {
-            app: app.id(),
-            command: callback_command(notice.event.kind()),
-            origin: Origin::REST,
-            request_time_s: app.callback_time_s(),
-        };
+        let What { to, notice, part } = *what;
         let watch = Stopwatch::start();
-        let outcome = self.client.send(&target, &line, body(notice).into()).await;
+        let outcome = match to {
+            Destination::RoomEngine => {
+                let target = if receiver.by_rest {
+                    Target::of_rest(receiver.url.clone(), settings, app.uses_development_key())
+                } else {
+                    Target::of_operator(receiver.url.clone(), settings)
+                };
+                let line = RequestLine {
+                    app: app.id(),
+                    command: callback_command(notice.event.kind()),
+                    origin: Origin::REST,
+                    request_time_s: app.callback_time_s(),
+                };
+                self.client.send(&target, &line, body(notice).into()).await
+            }
+            Destination::Zego => {
+                let secret = app.zego().callback_secret.as_ref();
+                let target = Target::of_zego(receiver.url.clone(), secret.cloned(), settings);
+                let secret = secret.map_or("", Secret::expose);
+                let signing = zego::Signing::new(secret, app.callback_time_s(), self.nonces.next());
+                let body = zego::body(app.id(), notice, part, Some(&signing));
+                self.client.send_to_zego(&target, body.into()).await
+            }
+        };
         attempt_of(outcome, app.now_ms(), watch.elapsed())
     }
 
     /// Writes down what came of an attempt.
     async fn finish(&self, made: Made) {
-        let Made { app, receiver, attempt, cause } = made;
+        let Made { app, receiver, to, attempt, cause } = made;
         let Some(engine) = self.engine.upgrade() else { return };
         let letter = match cause {
             Cause::Letter(letter) => letter,
@@ -462,13 +529,14 @@ impl Shared {
                 return;
             }
         };
+        let lane = (app.id(), to);
         let unreachable = attempt.unreachable;
-        let verdict = engine.attempted(&app, TO, &letter, attempt).await;
+        let verdict = engine.attempted(&app, to, &letter, attempt).await;
         let until_ms = match verdict {
             Ok(Verdict::Again(at_ms)) => at_ms,
             Ok(Verdict::Delivered | Verdict::GivenUp) | Err(_) => 0,
         };
-        if let Some(standing) = self.standings.lock().get_mut(&app.id()) {
+        if let Some(standing) = self.standings.lock().get_mut(&lane) {
             standing.learn(&receiver.url, &letter.notice.room, unreachable.then_some(until_ms));
         }
         if let Err(failure) = verdict {
@@ -478,17 +546,17 @@ impl Shared {
             let (app, room) = (app.id(), &letter.notice.room);
             tracing::warn!(%app, %room, "a callback is given up: its attempts are spent");
         }
-        self.release(app.id(), 1);
-        self.news.lock().insert(app.id());
+        self.release(lane, 1);
+        self.news.lock().insert(lane);
     }
 }
 
 /// Waits for the first of the alarms; for ever if there is none.
-async fn ring(alarm: Option<(AppId, Instant)>) -> AppId {
+async fn ring(alarm: Option<(Lane, Instant)>) -> Lane {
     match alarm {
-        Some((app, at)) => {
+        Some((lane, at)) => {
             tokio::time::sleep_until(at).await;
-            app
+            lane
         }
         None => std::future::pending().await,
     }

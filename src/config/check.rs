@@ -6,6 +6,7 @@
 
 mod callback;
 mod chat;
+mod zego;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -146,6 +147,7 @@ impl Check<'_> {
         let calls = self.number(&section.integer("total_calls_per_second"), 0..=u32::MAX);
         let room = self.room(&section.section("room"));
         let chat = self.chat(&section.section("chat"));
+        let zego = self.zego(&section.section("zego"));
         let callback = self.callback(&section.section("callback"));
         Some(AppSettings {
             sdkappid: sdkappid?,
@@ -156,6 +158,7 @@ impl Check<'_> {
             total_calls_per_second: calls?,
             room: room?,
             chat: chat?,
+            zego: zego?,
             callback: callback?,
         })
     }

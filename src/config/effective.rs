@@ -87,6 +87,7 @@ impl Page {
             total_calls_per_second,
             room,
             chat,
+            zego,
             callback,
         } = settings;
         self.heading("[[app]]");
@@ -98,6 +99,7 @@ impl Page {
         self.entry("total_calls_per_second", *total_calls_per_second);
         self.room(room);
         self.chat(chat);
+        self.zego(zego);
         self.callback(callback);
     }
 
@@ -136,6 +138,26 @@ impl Page {
         self.entry("max_admin_count", *max_admin_count);
         self.entry("max_robot_count", *max_robot_count);
         self.entry("reclaim_after", print_duration(Duration::from_millis(*reclaim_after_ms)));
+    }
+
+    fn zego(&mut self, settings: &ZegoSettings) {
+        let ZegoSettings {
+            server_secret,
+            callback_secret,
+            callback_url,
+            count_continuations,
+            cors,
+        } = settings;
+        self.heading("[app.zego]");
+        self.entry("server_secret", server_secret.as_ref().map_or("", hide));
+        self.entry("callback_secret", callback_secret.as_ref().map_or("", hide));
+        // A URL shows itself without its query.
+        self.entry(
+            "callback_url",
+            callback_url.as_ref().map_or_else(String::new, ToString::to_string),
+        );
+        self.entry("count_continuations", *count_continuations);
+        self.entry("cors", *cors);
     }
 
     fn chat(&mut self, settings: &ChatSettings) {

@@ -81,6 +81,8 @@ pub const CALLBACK_COMMANDS: [(&str, EventKind); 6] = [
 /// reach a listener that uses it can sign as anybody.
 pub const DEVELOPMENT_KEY: &str =
     "67756573746c69737420646576656c6f706d656e74206b657920303030303031";
+/// The server secret of `guestlist dev`, which everybody knows as well.
+pub const DEVELOPMENT_ZEGO_SECRET: &str = "guestlist-development-secret-001";
 
 /// All settings, checked. Each is described in `config/default.toml`.
 #[derive(Debug, Clone)]
@@ -224,6 +226,8 @@ pub struct AppSettings {
     pub room: RoomSettings,
     /// `[app.chat]`.
     pub chat: ChatSettings,
+    /// `[app.zego]`.
+    pub zego: ZegoSettings,
     /// `[app.callback]`.
     pub callback: CallbackSettings,
 }
@@ -255,6 +259,24 @@ impl OwnerRoleName {
         }
     }
 }
+
+/// `[app.zego]`: the app, as ZEGO's server API knows it.
+#[derive(Debug, Clone)]
+pub struct ZegoSettings {
+    /// What requests are signed with: 32 ASCII characters. Without it nobody can ask.
+    pub server_secret: Option<Secret>,
+    /// What callbacks are signed with.
+    pub callback_secret: Option<Secret>,
+    /// Where callbacks go, if anywhere. Needs `callback_secret`.
+    pub callback_url: Option<CallbackUrl>,
+    /// The pages of a walk count as calls for their room, all of them.
+    pub count_continuations: bool,
+    /// Pages of every browser may read the answers.
+    pub cors: bool,
+}
+
+/// The bytes of `app.zego.server_secret`.
+pub const ZEGO_SECRET_BYTES: usize = 32;
 
 /// `[app.chat]`: groups and accounts of Tencent Chat.
 #[derive(Debug, Clone)]
@@ -430,5 +452,11 @@ impl Settings {
     /// Whether any app can be signed for with the key that stands in public source.
     pub fn uses_development_key(&self) -> bool {
         self.apps.iter().flat_map(|app| &app.secret_keys).any(|key| key.expose() == DEVELOPMENT_KEY)
+    }
+
+    /// Whether any app can be signed for with the server secret that stands in public source.
+    pub fn uses_development_secret(&self) -> bool {
+        let secrets = self.apps.iter().filter_map(|app| app.zego.server_secret.as_ref());
+        secrets.map(Secret::expose).any(|secret| secret == DEVELOPMENT_ZEGO_SECRET)
     }
 }

@@ -1,4 +1,4 @@
-//! The callback log: what an app's receiver was told, is to be told, or would have been told.
+//! The callback log: what an app's receivers were told, is to be told, or would have been told.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::query::{NoParams, Params};
 use super::tail::{self, Looks, Tail, TailParams};
 use super::{Plane, reply};
 use crate::callback;
-use crate::config::callback_command;
+use crate::domain::{AppId, Destination};
 use crate::engine::{Attempt, CallbackState, LoggedCallback, MAX_LOGGED_ATTEMPTS};
 
 /// Every state and its word.
@@ -30,12 +30,20 @@ const STATES: &[(&str, CallbackState)] = &[
     ("no_url", CallbackState::NoUrl),
 ];
 
-/// `?command=&room=&state=&after=&limit=&wait=&count=`
+/// Every destination and its word.
+const DESTINATIONS: &[(&str, Destination)] =
+    &[("room_engine", Destination::RoomEngine), ("zego", Destination::Zego)];
+
+/// `?destination=&command=&room=&state=&after=&limit=&wait=&count=`
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub(super) struct CallbackParams {
-    /// Only of this command: `Room.CallbackAfterMemberEnter`, or `CallbackAfterMemberEnter`.
+    /// Only what this one's receiver is told.
+    #[schemars(extend("enum" = DESTINATIONS.iter().map(|(word, _)| *word).collect::<Vec<_>>()))]
+    destination: Option<String>,
+    /// Only of this command: `Room.CallbackAfterMemberEnter`, or `CallbackAfterMemberEnter`; of
+    /// ZEGO's, of this event: `room_login`.
     command: Option<String>,
     /// Only about this room.
     room: Option<String>,
@@ -74,7 +82,10 @@ pub(super) struct CallbackPage<'a> {
 pub(super) struct CallbackRow<'a> {
     /// Its place in the app's log: 1, 2, 3…
     id: u64,
-    /// What it tells of.
+    /// Whose receiver is told.
+    #[schemars(extend("enum" = DESTINATIONS.iter().map(|(word, _)| *word).collect::<Vec<_>>()))]
+    destination: &'static str,
+    /// What it tells of: RoomEngine's command, ZEGO's event.
     command: &'a str,
     /// Where that happened.
     room: &'a str,
@@ -89,7 +100,8 @@ pub(super) struct CallbackRow<'a> {
     /// The latest of them, the oldest first.
     #[schemars(length(max = MAX_LOGGED_ATTEMPTS))]
     attempts: Vec<AttemptRow<'a>>,
-    /// The body that is sent.
+    /// The body that is sent; of ZEGO's without `timestamp`, `nonce` and `signature`, which each
+    /// attempt makes anew.
     #[serde(skip)]
     #[schemars(!skip, with = "BTreeMap<String, serde_json::Value>")]
     body: &'a [u8],
@@ -125,6 +137,7 @@ impl<'a> AttemptRow<'a> {
 
 /// What is asked for.
 struct Wanted<'a> {
+    destination: Option<Destination>,
     command: Option<&'a str>,
     room: Option<&'a str>,
     state: Option<CallbackState>,
@@ -133,28 +146,42 @@ struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     fn of(params: &'a CallbackParams) -> Result<Self, Problem> {
         let text = |text: &'a Option<String>| text.as_deref().filter(|text| !text.is_empty());
-        let state = text(&params.state).map(|text| {
-            let known = STATES.iter().find(|(word, _)| *word == text);
-            known.map(|(_, state)| *state).ok_or_else(|| {
-                let words: Vec<&str> = STATES.iter().map(|(word, _)| *word).collect();
-                Problem::bad_request(format!("state: must be one of {}", words.join(", ")))
-            })
-        });
-        let state = state.transpose()?;
-        Ok(Self { command: text(&params.command), room: text(&params.room), state })
+        Ok(Self {
+            destination: one_of("destination", DESTINATIONS, text(&params.destination))?,
+            command: text(&params.command),
+            room: text(&params.room),
+            state: one_of("state", STATES, text(&params.state))?,
+        })
     }
 
     fn fits(&self, callback: &LoggedCallback) -> bool {
         let notice = callback.notice();
-        let command = callback_command(notice.event.kind());
+        let command = callback::word(callback);
         let name = command.split_once('.').map_or(command, |(_, name)| name);
-        self.room.is_none_or(|wanted| wanted == notice.room.as_str())
+        self.destination.is_none_or(|wanted| wanted == callback.to())
+            && self.room.is_none_or(|wanted| wanted == notice.room.as_str())
             && self.command.is_none_or(|wanted| wanted == command || wanted == name)
             && self.state.is_none_or(|wanted| wanted == callback.state())
     }
 }
 
-/// `GET /apps/{app}/callbacks?command=&room=&state=&after=&limit=&wait=&count=`
+/// What a word stands for, if one is said.
+fn one_of<T: Copy>(
+    param: &str,
+    known: &[(&str, T)],
+    said: Option<&str>,
+) -> Result<Option<T>, Problem> {
+    let found = said.map(|text| {
+        let found = known.iter().find(|(word, _)| *word == text);
+        found.map(|(_, what)| *what).ok_or_else(|| {
+            let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+            Problem::bad_request(format!("{param}: must be one of {}", words.join(", ")))
+        })
+    });
+    found.transpose()
+}
+
+/// `GET /apps/{app}/callbacks?destination=&command=&room=&state=&after=&limit=&wait=&count=`
 pub(super) async fn list(
     State(plane): State<Arc<Plane>>,
     at: AtApp,
@@ -172,17 +199,20 @@ pub(super) async fn list(
     // What was waiting may be sent now.
     let looks = Looks::Again;
     let page = tail.of(log, at.app.id(), looks, wanted, &plane.stop).await?;
+    let write = |json: &mut Vec<u8>, id, callback: &_| write(json, at.app.id(), id, callback);
     Ok(reply::written(StatusCode::OK, tail::written(&page, write)))
 }
 
 /// A row.
-fn write(json: &mut Vec<u8>, id: u64, callback: &LoggedCallback) {
+fn write(json: &mut Vec<u8>, app: AppId, id: u64, callback: &LoggedCallback) {
     let (notice, delivery) = (callback.notice(), callback.delivery());
-    let body = callback::body(notice);
+    let body = callback::shown(app, callback);
+    let destination = DESTINATIONS.iter().find(|(_, to)| *to == callback.to());
     let word = STATES.iter().find(|(_, state)| *state == delivery.state);
     let row = CallbackRow {
         id,
-        command: callback_command(notice.event.kind()),
+        destination: destination.map(|(word, _)| *word).expect("the list has every destination"),
+        command: callback::word(callback),
         room: notice.room.as_str(),
         at_ms: notice.at_ms,
         state: word.map(|(word, _)| *word).expect("the list has every state"),
@@ -204,6 +234,6 @@ pub(super) async fn replay(
     let replaying = plane.sender.replay(&at.app, &at.callback).await;
     replaying.map_err(|refusal| Problem::conflict(refusal.to_string()))?;
     let mut json = Vec::new();
-    write(&mut json, at.id, &at.callback);
+    write(&mut json, at.app.id(), at.id, &at.callback);
     Ok(reply::written(StatusCode::OK, json))
 }

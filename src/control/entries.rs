@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map;
+use std::mem;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -19,7 +20,10 @@ use super::path::AtRoom;
 use super::problem::{self, Problem};
 use super::query::Params;
 use super::{Plane, body, reply};
-use crate::domain::{Account, EnterMany, Entry, MAX_ENTRIES_PER_STEP, Need, TextFault};
+use crate::domain::{
+    Account, Deed, EnterMany, Entry, ForbidKey, MAX_ENTRIES_PER_STEP, Need, TextFault,
+};
+use crate::engine::Engine;
 use crate::proto::tencent::Text;
 
 /// The most accounts of one call.
@@ -79,9 +83,8 @@ pub(super) async fn enter(
     }
     let mut entries = Entries::default();
     for texts in accounts.chunks(MAX_ENTRIES_PER_STEP) {
-        let step = Step::new(texts);
-        let operation = EnterMany { accounts: step.accounts, opens };
-        let mut decided = plane.engine.run(&at.app, &at.room, &operation).await?;
+        let mut step = Step::new(texts);
+        let mut decided = step.decide(&plane.engine, &at, opens).await?;
         for (text, mention) in texts.iter().zip(step.mentions) {
             entries.count(text.as_str(), mention.map(|index| &mut decided[index]));
         }
@@ -112,14 +115,40 @@ impl Step {
         let mentions = texts.iter().map(&mut mention).collect();
         Self { accounts, mentions }
     }
+
+    /// Lets in whom no rule keeps out; what became of each account.
+    async fn decide(
+        &mut self,
+        engine: &Engine,
+        at: &AtRoom,
+        opens: bool,
+    ) -> Result<Vec<Decided>, Problem> {
+        let accounts = mem::take(&mut self.accounts);
+        let rules = engine.forbidden_each(&at.app, &at.room, &accounts, Deed::Login).await?;
+        let who = accounts.into_iter().zip(&rules);
+        let accounts = who.filter(|(_, rule)| rule.is_none()).map(|(account, _)| account).collect();
+        let operation = EnterMany { accounts, opens };
+        let mut entries = engine.run(&at.app, &at.room, &operation).await?.into_iter();
+        let decided = rules.into_iter().map(|rule| match rule {
+            Some(rule) => Decided::Forbidden(rule.key),
+            None => Decided::Entry(entries.next().expect("each who may enter is answered")),
+        });
+        Ok(decided.collect())
+    }
+}
+
+/// What became of one account.
+enum Decided {
+    Entry(Entry),
+    Forbidden(ForbidKey),
 }
 
 impl<'a> Entries<'a> {
     /// Counts one text of the call, so that all numbers together are the length of its list. Who
     /// entered by an earlier mention was in by a later one.
-    fn count(&mut self, account: &'a str, decided: Result<&mut Entry, TextFault>) {
+    fn count(&mut self, account: &'a str, decided: Result<&mut Decided, TextFault>) {
         let (code, detail) = match decided {
-            Ok(entry) => match entry {
+            Ok(Decided::Entry(entry)) => match entry {
                 Entry::Entered => {
                     self.entered += 1;
                     *entry = Entry::WasIn;
@@ -131,6 +160,7 @@ impl<'a> Entries<'a> {
                 }
                 Entry::Refused(refusal) => (problem::code(refusal), refusal.to_string()),
             },
+            Ok(Decided::Forbidden(rule)) => (problem::BANNED, problem::login_forbidden(rule)),
             Err(fault) => (BAD_FIELD, format!("account: {fault}")),
         };
         self.refused.push(RefusedEntry { account, code, detail });

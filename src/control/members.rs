@@ -1,5 +1,6 @@
 //! Members: a page of a room's, one who enters, one who leaves.
 
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -17,13 +18,14 @@ use super::path::{AtMember, AtRoom};
 use super::problem::Problem;
 use super::query::Params;
 use super::seats::Seating;
-use super::{Plane, reply};
+use super::{Plane, reply, token};
 use crate::domain::{
-    Aside, Enter, Entrance, Entry, Leave, LeaveReason, Login, MemberView, PageQuery, PageSink,
-    Platform, Refusal, RoomView, Seats,
+    Aside, Deed, Enter, Entrance, Entry, Leave, LeaveReason, Login, MemberView, PageQuery,
+    PageSink, Platform, Refusal, RoomView, Seats,
 };
 use crate::engine::{decode_cursor, encode_cursor};
 use crate::proto::tencent::Text;
+use crate::sig::zego::token04::MAX_TOKEN_BYTES;
 
 /// The longest display name, in bytes: that of the dialect with the largest limit.
 const MAX_NAME_BYTES: usize = 256;
@@ -31,6 +33,8 @@ const MAX_NAME_BYTES: usize = 256;
 const MAX_PASSWORD_BYTES: usize = 32;
 /// The longest name of a session, in bytes.
 const MAX_SESSION_BYTES: usize = 64;
+/// The longest address, in bytes: one of version 6 that ends like one of version 4.
+const MAX_IP_BYTES: usize = 45;
 /// What a row of a page takes besides its texts, in bytes.
 const ROW_BYTES: usize = 192;
 
@@ -119,6 +123,14 @@ pub(super) struct EnterFields<'a> {
     session: Option<Text<'a>>,
     /// What the client runs on. Callbacks tell of it.
     platform: Option<PlatformWord>,
+    /// Where the client comes from: an address of IP, version 4 or 6. A rule may forbid it.
+    #[serde(borrow)]
+    #[schemars(length(max = MAX_IP_BYTES))]
+    ip: Option<Text<'a>>,
+    /// The token of ZEGO's that the client shows (Token04): checked, and callbacks tell its version.
+    #[serde(borrow)]
+    #[schemars(length(max = MAX_TOKEN_BYTES))]
+    token: Option<Text<'a>>,
 }
 
 #[derive(Deserialize, JsonSchema, Clone, Copy)]
@@ -189,14 +201,22 @@ pub(super) async fn enter(
         return Err(Problem::bad_request("session: empty, at least 1 byte"));
     }
     let platform = fields.platform.map(Platform::from).unwrap_or_default();
+    let token = fields.token.as_ref().map(Text::as_str);
+    let login = token.map(|token| token::check(&at.app, &at.room, &at.account, token));
+    let login = login.transpose()?.unwrap_or_default();
     let operation = Enter {
         account: at.account,
         name: text_within("name", fields.name.as_ref(), MAX_NAME_BYTES)?,
         password: text_within("password", fields.password.as_ref(), MAX_PASSWORD_BYTES)?,
         session,
         opens: params.opens()?,
-        login: Login { platform, ..Login::default() },
+        login: Login { platform, ..login },
     };
+    let ip = ip(fields.ip.as_ref())?;
+    let (app, room, account) = (&at.app, &at.room, &operation.account);
+    if let Some(rule) = plane.engine.forbidden(app, room, account, ip, Deed::Login).await? {
+        return Err(Problem::login_forbidden(&rule.key));
+    }
     let Entrance { entry, member, seat } = plane.engine.run(&at.app, &at.room, &operation).await?;
     let status = match entry {
         Entry::Entered => StatusCode::CREATED,
@@ -204,6 +224,11 @@ pub(super) async fn enter(
         Entry::Refused(refusal) => return Err(refusal.into()),
     };
     Ok(reply::json(status, &MemberRow::new(&member.view(), seat)))
+}
+
+fn ip(text: Option<&Text<'_>>) -> Result<Option<IpAddr>, Problem> {
+    let parsed = text.map(|text| text.as_str().parse()).transpose();
+    parsed.map_err(|_| Problem::bad_request("ip: not an address of IP, version 4 or 6"))
 }
 
 fn text_within(

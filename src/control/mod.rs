@@ -37,6 +37,7 @@ mod routes;
 mod seat_queue;
 mod seats;
 mod tail;
+mod token;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;

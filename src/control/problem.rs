@@ -12,7 +12,7 @@ use http::{HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::Refusal;
+use crate::domain::{ForbidKey, Refusal};
 use crate::engine::Failure;
 use crate::proto::tencent::Refused;
 use crate::proto::tencent::room::wire;
@@ -73,8 +73,18 @@ impl Problem {
     }
 
     /// What only tests do is not done here.
+    /// Whoever asks is known, and may not.
+    pub(super) fn denied(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, detail)
+    }
+
     pub(super) fn no_bench() -> Self {
         Self::forbidden("bench.enabled: false, and this is for tests alone")
+    }
+
+    /// A rule forbids somebody to come in.
+    pub(super) fn login_forbidden(rule: &ForbidKey) -> Self {
+        Self { code: Some(BANNED), ..Self::new(StatusCode::FORBIDDEN, login_forbidden(rule)) }
     }
 
     /// Nothing has this name.
@@ -144,6 +154,14 @@ impl From<Refusal> for Problem {
 /// The room dialect's number of a refusal.
 pub(super) fn code(refusal: &Refusal) -> u32 {
     wire(&Refused::Rule(refusal.clone())).code
+}
+
+/// The room dialect's number of a ban, which is what a rule is to whoever may not come in.
+pub(super) const BANNED: u32 = 100_016;
+
+/// Which rule it is that forbids somebody to come in, and no more of it.
+pub(super) fn login_forbidden(rule: &ForbidKey) -> String {
+    format!("a rule forbids the login: {rule}")
 }
 
 /// A new refusal must stop the build here, so nothing catches the rest.

@@ -5,8 +5,10 @@
 //! fragment: a receiver's token often stands there. Not here: whether its address may be connected
 //! to, and what is appended when something is sent.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::{Host, ParseError, Position, Url};
 
 /// The longest URL of a receiver, in bytes, as it was given.
@@ -92,6 +94,19 @@ impl CallbackUrl {
     #[must_use]
     pub fn host(&self) -> Host<&str> {
         self.url.host().expect("the parser gives every http URL a host")
+    }
+}
+
+impl Serialize for CallbackUrl {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for CallbackUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
     }
 }
 

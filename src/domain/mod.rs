@@ -12,6 +12,7 @@ mod account_record;
 mod callback_url;
 mod custom_field;
 mod event;
+mod forbid;
 mod group;
 mod ids;
 mod marks;
@@ -23,11 +24,13 @@ mod page;
 mod passage;
 mod password;
 mod position;
+mod receiver_record;
 mod refusal;
 mod room;
 mod rules;
 mod sanction;
 mod seats;
+mod single;
 mod stream;
 mod text;
 
@@ -35,6 +38,7 @@ pub use account_record::{AccountRecord, AccountView};
 pub use callback_url::{CallbackUrl, CallbackUrlFault, MAX_CALLBACK_URL_BYTES};
 pub use custom_field::{CustomFields, FieldsView, MAX_CUSTOM_FIELDS};
 pub use event::{Event, EventKind, LeaveReason};
+pub use forbid::{Deed, Deeds, ForbidKey, ForbidKind, ForbidRule};
 pub use group::{ApplyOption, GroupProfile, GroupType, GroupTypes, InviteOption, Reach};
 pub use ids::{
     Account, AppId, MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES, MAX_STREAM_ID_BYTES, RoomId, RoomKey,
@@ -58,6 +62,7 @@ pub use page::{Aside, PageEnd, PageQuery, PageSink};
 pub use passage::{Login, Passage, Platform};
 pub use password::{Gate, PasswordHash, Salt};
 pub use position::Position;
+pub use receiver_record::ReceiverRecord;
 pub use refusal::{Ceiling, Refusal};
 pub use room::{
     Facts, MIN_SCHEDULE_S, RoomKind, RoomStatus, RoomView, Schedule, SeatSettings, Silenced,
@@ -66,5 +71,6 @@ pub use room::{
 pub use rules::RoomRules;
 pub use sanction::{Sanction, SanctionKind, SanctionView, SanctionWrite};
 pub use seats::{MAX_SEATS, Seat, Seats};
+pub use single::Single;
 pub use stream::{MAX_STREAMS, Stream, StreamEnd, StreamWrite};
 pub use text::{TextFault, is_plain};

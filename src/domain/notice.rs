@@ -20,6 +20,11 @@ pub enum Destination {
     Zego,
 }
 
+impl Destination {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::RoomEngine, Self::Zego];
+}
+
 /// An event, and what was true of the room right after it: all that any vendor's callback says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
@@ -46,6 +51,8 @@ pub struct Letter {
     pub to: Destination,
     /// What.
     pub notice: Arc<Notice>,
+    /// In how many parts it is delivered, one behind the other; at least 1.
+    pub parts: u32,
 }
 
 impl Notice {

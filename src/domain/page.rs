@@ -11,8 +11,11 @@ use super::seats::Seats;
 /// Which part of a list is visited.
 #[derive(Debug, Clone, Copy)]
 pub struct PageQuery<'a> {
-    /// Begin behind this place; at the start when absent.
+    /// Begin behind this place; at the start when absent. What is behind and where the start is
+    /// goes by the order of the visit.
     pub after: Option<&'a Position>,
+    /// Visit from the end of the list to its start.
+    pub descending: bool,
     /// Visit those who have one of these roles, and pass over the others.
     pub roles: Roles,
     /// Pass over so many of those who would be visited.
@@ -29,7 +32,15 @@ impl PageQuery<'_> {
     /// So many of the first, whoever they are, and nothing else.
     #[must_use]
     pub const fn first(limit: usize) -> Self {
-        Self { after: None, roles: Roles::ALL, skip: 0, limit, seats: false, asides: false }
+        Self {
+            after: None,
+            descending: false,
+            roles: Roles::ALL,
+            skip: 0,
+            limit,
+            seats: false,
+            asides: false,
+        }
     }
 }
 

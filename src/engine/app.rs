@@ -2,17 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
 use super::auth::{KeyRing, Tickets};
 use super::clock::{Clock, real_ms};
 use super::presence::{MAX_ONLINE, Presence};
-use super::rate::{RateRefusal, Rates};
-use super::receiver::{NoReceiver, Receiver, ReceiverExists, ReceiverSlot};
-use crate::config::{AppSettings, CallbackSettings, ChatSettings, Secret, SignClock};
-use crate::domain::{Account, AppId, RoomRules};
+use super::rate::{RateRefusal, Rates, RoomBusy};
+use super::receiver::{NoReceiver, Receiver, ReceiverExists, Receivers};
+use crate::config::{AppSettings, CallbackSettings, ChatSettings, Secret, SignClock, ZegoSettings};
+use crate::domain::{Account, AppId, Destination, RoomId, RoomRules};
 use crate::telemetry::Metrics;
 
 /// A tenant.
@@ -22,6 +22,9 @@ pub struct App {
     owner_role_name: &'static str,
     rules: RoomRules,
     chat: ChatSettings,
+    zego: ZegoSettings,
+    /// How many messages were sent.
+    messages: AtomicU64,
     pub(super) presence: Presence,
     admins: Vec<Account>,
     pub(super) clock: Clock,
@@ -29,7 +32,7 @@ pub struct App {
     pub(super) advancing: AtomicBool,
     rates: Rates,
     keys: RwLock<Arc<KeyRing>>,
-    receiver: ReceiverSlot,
+    receivers: Receivers,
     pub(super) tickets: Tickets,
     pub(super) metrics: Arc<Metrics>,
 }
@@ -43,6 +46,8 @@ impl App {
             owner_role_name: settings.room.owner_role_name.as_str(),
             rules: settings.room.rules.clone(),
             chat: settings.chat.clone(),
+            zego: settings.zego.clone(),
+            messages: AtomicU64::new(0),
             presence: Presence::new(MAX_ONLINE),
             admins: admins
                 .map(|admin| Account::parse(admin).expect("the settings were checked"))
@@ -51,7 +56,10 @@ impl App {
             advancing: AtomicBool::new(false),
             rates: Rates::new(settings.unlimited, settings.total_calls_per_second),
             keys: RwLock::new(Arc::new(KeyRing::new(&settings.secret_keys))),
-            receiver: ReceiverSlot::new(settings.callback.clone()),
+            receivers: Receivers::new(
+                settings.callback.clone(),
+                settings.zego.callback_url.clone(),
+            ),
             tickets: Tickets::new(),
             metrics,
         }
@@ -105,16 +113,54 @@ impl App {
         self.rates.count(command, calls_per_second, self.clock.elapsed_ns())
     }
 
+    /// Counts a call of a command that may come once in so many seconds for each room.
+    ///
+    /// # Errors
+    /// The room's call is used up.
+    pub fn count_room(
+        &self,
+        command: &'static str,
+        room: &RoomId,
+        period_s: u32,
+    ) -> Result<(), RoomBusy> {
+        self.rates.count_room(command, room, period_s, self.clock.elapsed_ns())
+    }
+
+    /// What is set of ZEGO's dialect.
+    #[must_use]
+    pub fn zego(&self) -> &ZegoSettings {
+        &self.zego
+    }
+
+    /// Who acts where a dialect names nobody: the first administrator.
+    ///
+    /// # Panics
+    /// Never: the settings demand one.
+    #[must_use]
+    pub fn operator(&self) -> &Account {
+        self.admins.first().expect("the settings demand an administrator")
+    }
+
+    /// A number for a message.
+    pub fn next_message(&self) -> u64 {
+        self.messages.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     /// How callbacks of the app are sent.
     #[must_use]
     pub fn callback_settings(&self) -> &CallbackSettings {
-        self.receiver.settings()
+        self.receivers.settings()
     }
 
     /// Where callbacks of the app go, if anywhere.
     #[must_use]
-    pub fn receiver(&self) -> Option<Arc<Receiver>> {
-        self.receiver.get()
+    pub fn receiver(&self, to: Destination) -> Option<Arc<Receiver>> {
+        self.receivers.get(to)
+    }
+
+    /// The pauses between the attempts of one callback, in seconds.
+    pub(super) fn callback_retry_s(&self, to: Destination) -> &[u32] {
+        self.receivers.retry_s(to)
     }
 
     /// The time that a signature of a callback carries now, in Unix seconds.
@@ -126,25 +172,25 @@ impl App {
         }
     }
 
-    /// Sets a receiver where there is none.
+    /// Sets a receiver of RoomEngine callbacks where there is none.
     ///
     /// # Errors
     /// There is one; nothing changes.
     pub fn create_receiver(&self, receiver: Receiver) -> Result<(), ReceiverExists> {
-        self.receiver.create(receiver)
+        self.receivers.create(receiver)
     }
 
-    /// Sets another receiver where there is one.
+    /// Sets another receiver of RoomEngine callbacks where there is one.
     ///
     /// # Errors
     /// There is none; nothing changes.
     pub fn replace_receiver(&self, receiver: Receiver) -> Result<(), NoReceiver> {
-        self.receiver.replace(receiver)
+        self.receivers.replace(receiver)
     }
 
-    /// Sets no receiver. What waits to be sent is not sent any more.
+    /// Sets no receiver of RoomEngine callbacks. What waits to be sent is not sent any more.
     pub fn remove_receiver(&self) {
-        self.receiver.remove();
+        self.receivers.remove();
     }
 
     /// Whether any of the app's keys is the one that everybody knows.
@@ -155,7 +201,7 @@ impl App {
 
     /// Back to the beginning: full rates, real time, the receiver of the settings, nobody online.
     pub(super) fn forget(&self) {
-        self.receiver.reset();
+        self.receivers.reset();
         self.presence.forget();
         self.rates.forget();
         self.clock.reset();

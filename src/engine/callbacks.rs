@@ -1,8 +1,9 @@
 //! What the world is told, from the commit to the last attempt.
 //!
 //! Job: number the notices of what happened, keep the callback log, hand letters to whoever
-//! delivers them and decide what becomes of each. Promise: the log has each room's notices in the
-//! room's order; a letter leaves the outbox only when it was delivered, its attempts are spent, or
+//! delivers them and decide what becomes of each. Promise: the log has the callbacks of each room
+//! and destination in the order in which they are sent: a letter's first part from the commit on,
+//! each other one from when it is up; a letter leaves the outbox only when it was delivered, its attempts are spent, or
 //! nobody wants it any more. Not here: what a callback says and how it is sent (`callback`).
 
 use std::pin::Pin;
@@ -14,9 +15,9 @@ use parking_lot::Mutex;
 
 use super::app::App;
 use super::log::{Kept, Log};
-use super::open::Open;
+use super::open::{Open, OpenKey};
 use super::{Engine, Failure};
-use crate::domain::{AppId, Destination, Notice, RoomId, RoomKey};
+use crate::domain::{AppId, Destination, Letter, Notice, RoomId, RoomKey};
 use crate::store::{DroppedLetter, TakenLetter};
 use crate::telemetry::{CallbackEnd, Metrics};
 
@@ -82,23 +83,40 @@ pub struct Delivery {
     pub attempts: Vec<Attempt>,
 }
 
-/// A notice, as its app's callback log keeps it.
+/// A part of a letter, as its app's callback log keeps it.
 #[derive(Debug)]
 pub struct LoggedCallback {
-    notice: Arc<Notice>,
+    letter: Letter,
+    part: u32,
     delivery: Mutex<Delivery>,
 }
 
 impl LoggedCallback {
-    fn new(notice: Arc<Notice>, state: CallbackState) -> Self {
+    fn new(letter: Letter, part: u32, state: CallbackState) -> Self {
         let delivery = Mutex::new(Delivery { state, made: 0, attempts: Vec::new() });
-        Self { notice, delivery }
+        Self { letter, part, delivery }
+    }
+
+    pub(super) fn key(&self) -> OpenKey {
+        OpenKey { notice: self.letter.notice.id, to: self.letter.to, part: self.part }
     }
 
     /// What it tells.
     #[must_use]
     pub fn notice(&self) -> &Notice {
-        &self.notice
+        &self.letter.notice
+    }
+
+    /// To whom it goes.
+    #[must_use]
+    pub fn to(&self) -> Destination {
+        self.letter.to
+    }
+
+    /// Which part of that it tells, from 0.
+    #[must_use]
+    pub fn part(&self) -> u32 {
+        self.part
     }
 
     /// What became of it so far.
@@ -132,7 +150,10 @@ impl LoggedCallback {
 
 impl Kept for LoggedCallback {
     fn heap_bytes(&self) -> usize {
-        self.notice.size_bytes() + ATTEMPTS_BYTES
+        // The parts of a letter share its notice: the first counts it whole, the others a share of
+        // it, for they may be here when the first is gone.
+        let shares = if self.part == 0 { 1 } else { self.letter.parts.max(1) as usize };
+        self.letter.notice.size_bytes() / shares + ATTEMPTS_BYTES
     }
 }
 
@@ -141,13 +162,13 @@ pub type CourierFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Whoever delivers letters.
 pub trait Courier: Send + Sync {
-    /// Letters of an app were posted. Returns at once.
-    fn posted(&self, app: AppId);
+    /// Letters of an app to a destination were posted. Returns at once.
+    fn posted(&self, app: AppId, to: Destination);
 
-    /// An app's clock was moved, or its receiver is another. Returns at once.
+    /// An app's clock was moved, or a receiver of it is another. Returns at once.
     fn news(&self, app: AppId);
 
-    /// An app was reset: nothing is known of its receiver. Returns at once.
+    /// An app was reset: nothing is known of its receivers. Returns at once.
     fn forget(&self, app: AppId);
 
     /// When the next attempt for an app is due, in Unix milliseconds of its clock.
@@ -196,15 +217,16 @@ impl Callbacks {
         self.last_id.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// The entry of a notice that is about to be committed. It is known from here on: its letter may
-    /// be taken, or have to go, before the log has it.
+    /// The entry of a letter's part that is about to be committed, or to be up. It is known from here
+    /// on: its letter may be taken, or have to go, before the log has it.
     pub(super) fn prepare(
         &self,
         app: AppId,
-        notice: Arc<Notice>,
+        letter: &Letter,
+        part: u32,
         state: CallbackState,
     ) -> Arc<LoggedCallback> {
-        let entry = Arc::new(LoggedCallback::new(notice, state));
+        let entry = Arc::new(LoggedCallback::new(letter.clone(), part, state));
         if state == CallbackState::Waiting {
             self.open.insert(app, &entry);
         }
@@ -213,28 +235,30 @@ impl Callbacks {
 
     /// Takes back what was prepared: it is not committed.
     pub(super) fn withdraw(&self, entry: &LoggedCallback) {
-        self.open.remove(entry.notice.id);
+        self.open.remove(entry.key());
     }
 
     /// Writes down what was committed.
     pub(super) fn committed(&self, app: AppId, entry: Arc<LoggedCallback>) {
         for gone in self.log.append(app, entry) {
-            self.open.remove(gone.notice.id);
+            self.open.remove(gone.key());
         }
     }
 
     /// Writes down what had to go.
     pub(super) fn dropped(&self, letters: &[DroppedLetter]) {
         for letter in letters {
-            self.close(letter.app, letter.notice.id, CallbackState::Dropped);
-            self.metrics.callback_ended(letter.app.0, CallbackEnd::Dropped);
+            let DroppedLetter { app, to, notice, part, parts, .. } = letter;
+            let key = OpenKey { notice: notice.id, to: *to, part: *part };
+            self.close(*app, key, CallbackState::Dropped);
+            self.metrics.callbacks_dropped(app.0, parts.saturating_sub(*part).max(1));
         }
     }
 
-    /// Says to whoever delivers that there are letters.
-    pub(super) fn posted(&self, app: AppId) {
+    /// Says to whoever delivers that there are letters to a destination.
+    pub(super) fn posted(&self, app: AppId, to: Destination) {
         if let Some(courier) = self.courier.get() {
-            courier.posted(app);
+            courier.posted(app, to);
         }
     }
 
@@ -254,18 +278,54 @@ impl Callbacks {
         }
     }
 
-    /// Writes down the end of a notice that waits, if the log still has it.
-    fn close(&self, app: AppId, id: u64, state: CallbackState) {
-        if let Some(entry) = self.open.remove(id) {
+    /// Writes down the end of a callback that waits, if the log still has it.
+    fn close(&self, app: AppId, key: OpenKey, state: CallbackState) {
+        if let Some(entry) = self.open.remove(key) {
             entry.end(state);
             self.log.touch(app);
         }
     }
 
-    fn add(&self, app: AppId, id: u64, attempt: Attempt) {
-        if let Some(entry) = self.open.get(id) {
+    /// The entry of the part behind the one that is up, before that can be taken.
+    fn prepare_next(&self, app: AppId, to: Destination, letter: &TakenLetter) -> Next<'_> {
+        let TakenLetter { notice, part, parts, .. } = letter;
+        let entry = (part + 1 < *parts).then(|| {
+            let letter = Letter { to, notice: Arc::clone(notice), parts: *parts };
+            self.prepare(app, &letter, part + 1, CallbackState::Waiting)
+        });
+        Next { callbacks: self, app, entry }
+    }
+
+    fn add(&self, app: AppId, key: OpenKey, attempt: Attempt) {
+        if let Some(entry) = self.open.get(key) {
             entry.add(attempt);
             self.log.touch(app);
+        }
+    }
+}
+
+/// The entry of a part that is to be up next, if there is one; taken back unless it is committed.
+struct Next<'a> {
+    callbacks: &'a Callbacks,
+    app: AppId,
+    entry: Option<Arc<LoggedCallback>>,
+}
+
+impl Next<'_> {
+    fn commit(mut self) {
+        let Some(entry) = self.entry.take() else { return };
+        // The app may have been reset meanwhile: then nothing waits any more.
+        let waits = self.callbacks.open.get(entry.key()).is_some();
+        if waits || entry.state() != CallbackState::Waiting {
+            self.callbacks.committed(self.app, entry);
+        }
+    }
+}
+
+impl Drop for Next<'_> {
+    fn drop(&mut self) {
+        if let Some(entry) = self.entry.take() {
+            self.callbacks.withdraw(&entry);
         }
     }
 }
@@ -287,7 +347,8 @@ impl Engine {
         &self.callbacks.log
     }
 
-    /// Says that an app has no receiver any more: what waits is given up, but for what is on its way.
+    /// Says that an app has no receiver of RoomEngine callbacks any more: what waits is given up, but
+    /// for what is on its way.
     pub async fn receiver_removed(&self, app: &App) {
         if let Err(failure) = self.give_up_unwanted(app, Destination::RoomEngine).await {
             // Whoever delivers comes to it later.
@@ -325,7 +386,8 @@ impl Engine {
         Ok(self.store.next_letter(app.id(), to, only).await?)
     }
 
-    /// Decides what becomes of a letter after an attempt, and writes it down.
+    /// Decides what becomes of a letter after an attempt to deliver the part that is up, and writes
+    /// it down. When that is done with, delivered or not, the next part is up.
     ///
     /// # Errors
     /// [`Failure::Unavailable`]; then the letter stays taken.
@@ -338,10 +400,11 @@ impl Engine {
     ) -> Result<Verdict, Failure> {
         let key = RoomKey { app: app.id(), room: letter.notice.room.clone() };
         let arrived = attempt.arrived();
-        let pause_s = app.callback_settings().retry_s.get(letter.put_off as usize);
+        let pause_s = app.callback_retry_s(to).get(letter.put_off as usize);
         let again_ms =
             pause_s.map(|pause_s| attempt.at_ms.saturating_add(u64::from(*pause_s) * 1000));
-        self.callbacks.add(app.id(), letter.notice.id, attempt);
+        let open = OpenKey { notice: letter.notice.id, to, part: letter.part };
+        self.callbacks.add(app.id(), open, attempt);
         let (verdict, state, end) = match again_ms {
             _ if arrived => (Verdict::Delivered, CallbackState::Sent, CallbackEnd::Sent),
             Some(at_ms) => {
@@ -351,20 +414,23 @@ impl Engine {
             }
             None => (Verdict::GivenUp, CallbackState::Failed, CallbackEnd::Failed),
         };
+        let next = self.callbacks.prepare_next(app.id(), to, letter);
         // One that was dropped meanwhile has ended so.
         if self.store.ack(&key, to, letter.id).await? {
-            self.callbacks.close(app.id(), letter.notice.id, state);
+            self.callbacks.close(app.id(), open, state);
             self.metrics.callback_ended(app.id().0, end);
+            next.commit();
         }
         Ok(verdict)
     }
 
-    /// Gives up letters of an app as long as nobody is to hear of them, ready or not.
+    /// Gives up letters of an app as long as nobody is to hear of them, ready or not. Of one with
+    /// several parts the one that was up stands for those behind it.
     ///
     /// # Errors
     /// [`Failure::Unavailable`]; then letters are left, and one may stay taken.
     pub async fn give_up_unwanted(&self, app: &App, to: Destination) -> Result<(), Failure> {
-        while app.receiver().is_none() {
+        while app.receiver(to).is_none() {
             let letters = self.store.take(app.id(), to, u64::MAX, STEP, None).await?;
             if letters.is_empty() {
                 break;
@@ -372,7 +438,8 @@ impl Engine {
             for letter in letters {
                 let key = RoomKey { app: app.id(), room: letter.notice.room.clone() };
                 if self.store.ack(&key, to, letter.id).await? {
-                    self.callbacks.close(app.id(), letter.notice.id, CallbackState::NoUrl);
+                    let open = OpenKey { notice: letter.notice.id, to, part: letter.part };
+                    self.callbacks.close(app.id(), open, CallbackState::NoUrl);
                 }
             }
         }

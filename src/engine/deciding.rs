@@ -22,8 +22,8 @@ pub(super) struct Deciding<'a, O: Operation> {
     pub(super) output: Option<O::Output>,
     /// What is told.
     told: Vec<Arc<LoggedCallback>>,
-    /// Whether somebody is to hear something of it.
-    posted: bool,
+    /// Who of [`Destination::ALL`] is to hear something of it.
+    posted: [bool; Destination::ALL.len()],
     committed: bool,
 }
 
@@ -52,14 +52,15 @@ impl<'a, O: Operation> Deciding<'a, O> {
             env,
             output: None,
             told: Vec::new(),
-            posted: false,
+            posted: Default::default(),
             committed: false,
         }
     }
 
-    /// Whether letters were posted.
-    pub(super) fn posted(&self) -> bool {
-        self.posted
+    /// To whom letters were posted.
+    pub(super) fn posted(&self) -> impl Iterator<Item = Destination> {
+        let posted = std::iter::zip(Destination::ALL, self.posted);
+        posted.filter_map(|(to, posted)| posted.then_some(to))
     }
 
     /// Nothing is told after all.
@@ -67,46 +68,81 @@ impl<'a, O: Operation> Deciding<'a, O> {
         for entry in self.told.drain(..) {
             self.engine.callbacks.withdraw(&entry);
         }
-        self.posted = false;
+        self.posted = Default::default();
     }
 
     /// Turns what happened into what is told of it: letters to whoever wants to hear, and an entry
-    /// in the log also where nobody is set to hear anything.
+    /// in the log also where nobody is set to hear RoomEngine's.
     ///
-    /// Nobody is told of groups: what there is tells of rooms.
+    /// RoomEngine tells nothing of groups and nothing of streams, ZEGO of every kind of room.
     fn tell(&mut self, seen: &Slice<'_>, delta: &mut Delta) {
-        if facts_after(seen, delta).is_some_and(|facts| facts.kind.is_group()) {
+        let group = facts_after(seen, delta).is_some_and(|facts| facts.kind.is_group());
+        let zego = self.app.receiver(Destination::Zego);
+        if group && zego.is_none() {
             delta.events.clear();
             return;
         }
-        let receiver = self.app.receiver();
+        let room_engine = self.app.receiver(Destination::RoomEngine);
         let member_count = match (&delta.tally, &seen.room) {
             (Some(tally), _) => tally.members,
             (None, Some(room)) => room.tally.members,
             (None, None) => 0,
         };
         for event in std::mem::take(&mut delta.events) {
-            if matches!(event.kind(), EventKind::StreamAdded | EventKind::StreamsEnded) {
+            let kind = event.kind();
+            let of_streams = matches!(kind, EventKind::StreamAdded | EventKind::StreamsEnded);
+            let state = match &room_engine {
+                _ if group || of_streams => None,
+                None => Some(CallbackState::NoUrl),
+                Some(receiver) => receiver.wants(kind).then_some(CallbackState::Waiting),
+            };
+            let singles = zego.as_ref().filter(|receiver| receiver.wants(kind));
+            let singles = singles.map_or(0, |_| event.singles());
+            if state.is_none() && singles == 0 {
                 continue;
             }
-            let state = match &receiver {
-                None => CallbackState::NoUrl,
-                Some(receiver) if receiver.wants(event.kind()) => CallbackState::Waiting,
-                Some(_) => continue,
-            };
-            let notice = Arc::new(self.notice(event, seen, delta, member_count));
-            if state == CallbackState::Waiting {
-                let to = Destination::RoomEngine;
-                delta.outbox.push(Letter { to, notice: Arc::clone(&notice) });
-                self.posted = true;
+            let notice = Arc::new(self.notice(event, seen, delta, member_count, singles > 0));
+            if let Some(state) = state {
+                let (to, notice) = (Destination::RoomEngine, Arc::clone(&notice));
+                self.post(delta, Letter { to, notice, parts: 1 }, state);
             }
-            self.told.push(self.engine.callbacks.prepare(self.app.id(), notice, state));
+            if singles > 0 {
+                let letter = Letter { to: Destination::Zego, notice, parts: singles };
+                self.post(delta, letter, CallbackState::Waiting);
+            }
         }
     }
 
-    fn notice(&self, event: Event, seen: &Slice<'_>, delta: &Delta, member_count: u32) -> Notice {
-        let about_facts = matches!(event.kind(), EventKind::RoomCreated | EventKind::RoomUpdated);
+    /// A letter, if somebody is to have it, and the entry of its first part.
+    fn post(&mut self, delta: &mut Delta, letter: Letter, state: CallbackState) {
+        self.told.push(self.engine.callbacks.prepare(self.app.id(), &letter, 0, state));
+        if state == CallbackState::Waiting {
+            self.posted[letter.to as usize] = true;
+            delta.outbox.push(letter);
+        }
+    }
+
+    fn notice(
+        &self,
+        event: Event,
+        seen: &Slice<'_>,
+        delta: &Delta,
+        member_count: u32,
+        to_zego: bool,
+    ) -> Notice {
         let facts = facts_after(seen, delta);
+        let about_facts = match event.kind() {
+            EventKind::RoomCreated | EventKind::RoomUpdated => true,
+            // ZEGO says the room's name to whoever comes in.
+            EventKind::MembersEntered => {
+                to_zego && facts.is_some_and(|facts| !facts.name.is_empty())
+            }
+            EventKind::RoomEnded
+            | EventKind::MembersLeft
+            | EventKind::SeatsChanged
+            | EventKind::StreamAdded
+            | EventKind::StreamsEnded => false,
+        };
         Notice {
             id: self.engine.callbacks.next_id(),
             room: self.room.clone(),

@@ -14,6 +14,7 @@ mod deciding;
 mod due;
 mod group_ids;
 mod log;
+mod nonce;
 mod open;
 mod presence;
 mod random;
@@ -21,6 +22,7 @@ mod rate;
 mod receiver;
 mod request_id;
 mod requests;
+mod rules;
 mod sanctions;
 mod serials;
 
@@ -40,14 +42,16 @@ pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
 pub use log::{Kept, Log, LogPage};
+pub use nonce::Nonces;
 pub use presence::{MAX_ONLINE, TooManyOnline};
 pub use random::salt;
-pub use rate::RateRefusal;
+pub use rate::{RateRefusal, RoomBusy};
 pub use receiver::{NoReceiver, Receiver, ReceiverExists};
 pub use request_id::RequestId;
 pub use requests::{
     LoggedRequest, MAX_LOGGED_BODY_BYTES, REQUEST_LOG_BYTES, RequestOutcome, RequestTexts,
 };
+pub use rules::{Forbade, MAX_IP_RULES, MAX_STREAM_RULES, MAX_USER_RULES};
 pub use sanctions::MAX_SANCTIONS_PASSED;
 
 use self::callbacks::Callbacks;
@@ -163,8 +167,8 @@ impl Engine {
         let key = RoomKey { app: app.id(), room: room.clone() };
         let mut deciding = Deciding::new(self, app, room, operation);
         self.store.transact(&key, operation.need(), &mut deciding).await?;
-        if deciding.posted() {
-            self.callbacks.posted(app.id());
+        for to in deciding.posted() {
+            self.callbacks.posted(app.id(), to);
         }
         Ok(deciding.output.take().expect("a store commits only what was decided"))
     }
@@ -277,7 +281,7 @@ impl Engine {
         Ok(self.metrics.text())
     }
 
-    /// Takes an app back to its beginning: no rooms, no accounts, nobody online, no letters, the receiver of the settings, full
+    /// Takes an app back to its beginning: no rooms, no accounts, no rules, nobody online, no letters, the receiver of the settings, full
     /// rates, real time, empty logs. Keys and settings stay, other apps are untouched. Tells nobody.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The callbacks that wait to be told, by the number of their notice.
+//! The callbacks that wait to be told, by the number of their notice, destination and part.
 //!
 //! Job: lead from a letter back to its entry in the callback log. Promise: whoever gets an entry out
 //! is the only one who did, so that its end is written once; an entry that the log lets go of is let
@@ -11,10 +11,21 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::callbacks::LoggedCallback;
-use crate::domain::AppId;
+use crate::domain::{AppId, Destination};
 
 /// Parts with a lock each: callbacks that follow each other do not wait for one lock.
 const PARTS: usize = 16;
+
+/// Which callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct OpenKey {
+    /// The number of its notice.
+    pub(super) notice: u64,
+    /// To whom it goes.
+    pub(super) to: Destination,
+    /// Which part of the letter it is.
+    pub(super) part: u32,
+}
 
 /// The entries of callbacks that wait.
 #[derive(Default)]
@@ -22,28 +33,28 @@ pub(super) struct Open {
     parts: [Mutex<Part>; PARTS],
 }
 
-type Part = HashMap<u64, (AppId, Arc<LoggedCallback>)>;
+type Part = HashMap<OpenKey, (AppId, Arc<LoggedCallback>)>;
 
 impl Open {
-    fn part(&self, id: u64) -> &Mutex<Part> {
+    fn part(&self, key: OpenKey) -> &Mutex<Part> {
         // Numbers follow each other, so every part has its share.
-        &self.parts[id as usize % PARTS]
+        &self.parts[(key.notice as usize).wrapping_add(key.part as usize) % PARTS]
     }
 
     /// Adds an app's entry.
     pub(super) fn insert(&self, app: AppId, entry: &Arc<LoggedCallback>) {
-        let id = entry.notice().id;
-        self.part(id).lock().insert(id, (app, Arc::clone(entry)));
+        let key = entry.key();
+        self.part(key).lock().insert(key, (app, Arc::clone(entry)));
     }
 
-    /// The entry of a notice, if it is here.
-    pub(super) fn get(&self, id: u64) -> Option<Arc<LoggedCallback>> {
-        self.part(id).lock().get(&id).map(|(_, entry)| Arc::clone(entry))
+    /// The entry of a callback, if it is here.
+    pub(super) fn get(&self, key: OpenKey) -> Option<Arc<LoggedCallback>> {
+        self.part(key).lock().get(&key).map(|(_, entry)| Arc::clone(entry))
     }
 
-    /// Takes the entry of a notice out, if it is here.
-    pub(super) fn remove(&self, id: u64) -> Option<Arc<LoggedCallback>> {
-        self.part(id).lock().remove(&id).map(|(_, entry)| entry)
+    /// Takes the entry of a callback out, if it is here.
+    pub(super) fn remove(&self, key: OpenKey) -> Option<Arc<LoggedCallback>> {
+        self.part(key).lock().remove(&key).map(|(_, entry)| entry)
     }
 
     /// Takes out all entries of an app.
@@ -63,7 +74,7 @@ impl Open {
 mod tests {
     use super::super::callbacks::{CallbackState, Callbacks};
     use super::*;
-    use crate::domain::{Account, Destination, Event, Notice, RoomId};
+    use crate::domain::{Account, Event, Letter, Notice, RoomId};
     use crate::store::DroppedLetter;
     use crate::telemetry::Metrics;
 
@@ -76,6 +87,16 @@ mod tests {
         Arc::new(Notice { id, room, at_ms: id, event, serial: 1, member_count: 0, facts: None })
     }
 
+    const TO: Destination = Destination::RoomEngine;
+
+    fn letter(id: u64) -> Letter {
+        Letter { to: TO, notice: notice(id), parts: 1 }
+    }
+
+    fn key(id: u64) -> OpenKey {
+        OpenKey { notice: id, to: TO, part: 0 }
+    }
+
     fn callbacks() -> (Callbacks, Arc<Metrics>) {
         let metrics = Arc::new(Metrics::new(std::iter::empty()));
         (Callbacks::new(Arc::clone(&metrics)), metrics)
@@ -83,14 +104,14 @@ mod tests {
 
     fn commit(callbacks: &Callbacks, app: AppId, ids: std::ops::Range<u64>) {
         for id in ids {
-            let entry = callbacks.prepare(app, notice(id), CallbackState::Waiting);
+            let entry = callbacks.prepare(app, &letter(id), 0, CallbackState::Waiting);
             callbacks.committed(app, entry);
         }
     }
 
     fn drop_letters(callbacks: &Callbacks, ids: std::ops::Range<u64>) {
-        let to = Destination::RoomEngine;
-        let dropped = |id| DroppedLetter { id, app: APP, to, notice: notice(id) };
+        let dropped =
+            |id| DroppedLetter { id, app: APP, to: TO, notice: notice(id), part: 0, parts: 1 };
         callbacks.dropped(&ids.map(dropped).collect::<Vec<_>>());
     }
 
@@ -116,14 +137,14 @@ mod tests {
         let (callbacks, _) = callbacks();
         commit(&callbacks, APP, 0..3);
         commit(&callbacks, OTHER, 3..5);
-        let entry = callbacks.prepare(OTHER, notice(5), CallbackState::Waiting);
-        callbacks.prepare(OTHER, notice(6), CallbackState::NoUrl);
+        let entry = callbacks.prepare(OTHER, &letter(5), 0, CallbackState::Waiting);
+        callbacks.prepare(OTHER, &letter(6), 0, CallbackState::NoUrl);
         assert_eq!(callbacks.open.len(), 6, "nobody waits for what nobody is to hear");
         callbacks.withdraw(&entry);
         assert_eq!(callbacks.open.len(), 5);
         callbacks.forget(APP);
         assert_eq!(callbacks.open.len(), 2);
-        assert!(callbacks.open.get(3).is_some());
-        assert!(callbacks.open.remove(3).is_some() && callbacks.open.remove(3).is_none());
+        assert!(callbacks.open.get(key(3)).is_some());
+        assert!(callbacks.open.remove(key(3)).is_some() && callbacks.open.remove(key(3)).is_none());
     }
 }

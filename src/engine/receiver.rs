@@ -1,13 +1,26 @@
-//! Where an app's RoomEngine callbacks go, and which of them.
+//! Where an app's callbacks go, and which of them.
 //!
-//! The settings give the start; what is set over the REST API overrides it until the app is reset.
+//! RoomEngine's: the settings give the start; what is set over the REST API overrides it until the
+//! app is reset. ZEGO's: the settings alone.
 
 use std::sync::Arc;
 
 use parking_lot::RwLock;
 
 use crate::config::CallbackSettings;
-use crate::domain::{CallbackUrl, EventKind};
+use crate::domain::{CallbackUrl, Destination, EventKind};
+
+/// The pauses between the attempts of one ZEGO callback, in seconds: the documented ones.
+pub(super) const ZEGO_RETRY_S: [u32; 5] = [2, 4, 8, 16, 32];
+/// All that ZEGO tells of.
+const ZEGO_KINDS: [EventKind; 6] = [
+    EventKind::RoomCreated,
+    EventKind::RoomEnded,
+    EventKind::MembersEntered,
+    EventKind::MembersLeft,
+    EventKind::StreamAdded,
+    EventKind::StreamsEnded,
+];
 
 /// A receiver of callbacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,17 +49,22 @@ pub struct ReceiverExists;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoReceiver;
 
-/// The receiver of an app, present or not.
-pub(super) struct ReceiverSlot {
+/// The receivers of an app, present or not.
+pub(super) struct Receivers {
     settings: CallbackSettings,
+    /// Of RoomEngine callbacks.
     now: RwLock<Option<Arc<Receiver>>>,
+    /// Of ZEGO callbacks.
+    zego: Option<Arc<Receiver>>,
 }
 
-impl ReceiverSlot {
-    pub(super) fn new(settings: CallbackSettings) -> Self {
-        let slot = Self { settings, now: RwLock::new(None) };
-        slot.reset();
-        slot
+impl Receivers {
+    pub(super) fn new(settings: CallbackSettings, zego: Option<CallbackUrl>) -> Self {
+        let zego =
+            zego.map(|url| Arc::new(Receiver { url, kinds: ZEGO_KINDS.into(), by_rest: false }));
+        let receivers = Self { settings, now: RwLock::new(None), zego };
+        receivers.reset();
+        receivers
     }
 
     /// How callbacks are sent.
@@ -54,8 +72,19 @@ impl ReceiverSlot {
         &self.settings
     }
 
-    pub(super) fn get(&self) -> Option<Arc<Receiver>> {
-        self.now.read().clone()
+    pub(super) fn get(&self, to: Destination) -> Option<Arc<Receiver>> {
+        match to {
+            Destination::RoomEngine => self.now.read().clone(),
+            Destination::Zego => self.zego.clone(),
+        }
+    }
+
+    /// The pauses between the attempts of one callback, in seconds.
+    pub(super) fn retry_s(&self, to: Destination) -> &[u32] {
+        match to {
+            Destination::RoomEngine => &self.settings.retry_s,
+            Destination::Zego => &ZEGO_RETRY_S,
+        }
     }
 
     /// Back to what the settings say.

@@ -17,6 +17,12 @@ impl RequestId {
     /// The longest form, in bytes.
     pub const MAX_BYTES: usize = 3 + 32 + 7 + 20;
 
+    /// The same name as a number, for replies that show one.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.mixed[0]
+    }
+
     /// Writes it as the replies show it.
     pub fn write(&self, out: &mut Vec<u8>) {
         let mut hex = *b"Id-00000000000000000000000000000000-O-Seq-";

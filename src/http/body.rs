@@ -121,18 +121,17 @@ fn append(
 }
 
 /// Reads a body that nobody needs, and keeps nothing: a client that is refused early gets its
-/// answer rather than a reset connection.
-pub(super) async fn drain(body: &mut Incoming, limit_bytes: usize) {
+/// answer rather than a reset connection. Answers whether that was all of it.
+pub(super) async fn drain(body: &mut Incoming, limit_bytes: usize) -> bool {
     let mut left = limit_bytes as u64;
     if body.size_hint().lower() > left {
-        return;
+        return false;
     }
     while let Ok(Some(data)) = next_data(body).await {
-        left = left.saturating_sub(data.len() as u64);
-        if left == 0 {
-            return;
-        }
+        let Some(rest) = left.checked_sub(data.len() as u64) else { return false };
+        left = rest;
     }
+    true
 }
 
 /// An answer, and a body that its client is still sending.

@@ -10,8 +10,10 @@ mod connection;
 mod listener;
 mod tls;
 mod vendor;
+mod zego;
 
 pub use body::Answered;
 pub use listener::{Limits, Listening, bind, serve};
 pub use tls::{Tls, TlsError};
 pub use vendor::{Bounds, VendorService};
+pub use zego::ZegoService;

@@ -18,16 +18,18 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 
 use super::body::{self, Answered, BodyFault, BodyMemory, Unread};
+use super::zego::ZegoService;
 use crate::config::AccessLog;
 use crate::engine::{RequestId, Stopwatch};
 use crate::proto::tencent::{
     Admitted, AllowOrigin, Answer, Envelope, Gateway, GatewayRefusal, Head, shown_path,
 };
+use crate::proto::zego;
 use crate::telemetry::Metrics;
 
 /// How much of a body is read in vain once its request is refused for it: so many times the limit.
 /// A client that sends more may find its connection closed before it has read why.
-const DRAINED_LIMITS: usize = 4;
+pub(super) const DRAINED_LIMITS: usize = 4;
 
 /// What the main listener bounds of one request and of all together.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +45,7 @@ pub struct Bounds {
 /// Answers everything that comes to the main listener.
 pub struct VendorService {
     gateway: Gateway,
+    zego: ZegoService,
     metrics: Arc<Metrics>,
     body_limit_bytes: usize,
     body_memory: BodyMemory,
@@ -66,18 +69,28 @@ struct Outcome {
 }
 
 impl VendorService {
-    /// A service in front of a gateway.
+    /// A service in front of the gateways.
     #[must_use]
-    pub fn new(gateway: Gateway, metrics: Arc<Metrics>, bounds: Bounds, access: AccessLog) -> Self {
+    pub fn new(
+        gateway: Gateway,
+        zego: ZegoService,
+        metrics: Arc<Metrics>,
+        bounds: Bounds,
+        access: AccessLog,
+    ) -> Self {
         let Bounds { body_limit_bytes, body_memory_bytes, request_timeout } = bounds;
         let body_memory = BodyMemory::new(body_memory_bytes);
-        Self { gateway, metrics, body_limit_bytes, body_memory, request_timeout, access }
+        Self { gateway, zego, metrics, body_limit_bytes, body_memory, request_timeout, access }
     }
 
     /// Answers a request. Never fails: a panic becomes an envelope too.
     pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Answered<Full<Bytes>> {
         if let "/healthz" | "/readyz" = request.uri().path() {
             return probe().into();
+        }
+        let uri = request.uri();
+        if zego::is_for(uri.path(), uri.query().unwrap_or_default()) {
+            return self.zego.answer(request).await;
         }
         let (parts, body) = request.into_parts();
         let origin = parts.headers.get(ORIGIN).map(HeaderValue::as_bytes);

@@ -5,3 +5,4 @@
 
 pub mod origin;
 pub mod tencent;
+pub mod zego;

@@ -9,3 +9,4 @@
 //! order the vendor reports what is wrong and under which code are questions of the caller.
 
 pub mod usersig;
+pub mod zego;

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{
-    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeAccount, SeeJoined, SeeRoom,
-    SeeSanction, StoreFuture, TakenLetter, TxError,
+    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, RulePut, See, SeeAccount, SeeJoined,
+    SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter, TxError,
 };
 use crate::domain::{
-    Account, AccountRecord, AppId, Destination, GroupType, Need, PageEnd, PageQuery, PageSink,
-    RoomId, RoomKey, SanctionKind,
+    Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
+    PageEnd, PageQuery, PageSink, ReceiverRecord, RoomId, RoomKey, SanctionKind,
 };
 
 /// Which calls a fault is in.
@@ -25,7 +25,7 @@ pub enum Calls {
 /// Where the failure is, and how it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The nth transaction (from 1), on a room or an account, fails before anything is written.
+    /// The nth transaction (from 1), on a room, an account or a rule, fails before anything is written.
     Commit {
         /// Which.
         at: u64,
@@ -233,6 +233,49 @@ impl RoomStore for Faulty {
         self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.see_accounts(app, accounts, see))
     }
 
+    fn put_rule<'a>(
+        &'a self,
+        app: AppId,
+        rule: &'a ForbidRule,
+        at_most: u64,
+        now_ms: u64,
+    ) -> StoreFuture<'a, RulePut> {
+        self.change(|| self.inner.put_rule(app, rule, at_most, now_ms))
+    }
+
+    fn remove_rule<'a>(
+        &'a self,
+        app: AppId,
+        key: &'a ForbidKey,
+    ) -> StoreFuture<'a, Option<ForbidRule>> {
+        self.change(|| self.inner.remove_rule(app, key))
+    }
+
+    fn rules<'a>(&'a self, app: AppId, kind: ForbidKind, see: SeeRule<'a>) -> StoreFuture<'a, ()> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.rules(app, kind, see))
+    }
+
+    fn see_rules<'a>(
+        &'a self,
+        app: AppId,
+        keys: &'a [ForbidKey],
+        see: SeeRuleOf<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.see_rules(app, keys, see))
+    }
+
+    fn put_receiver<'a>(
+        &'a self,
+        app: AppId,
+        receiver: Option<&'a ReceiverRecord>,
+    ) -> StoreFuture<'a, ()> {
+        self.change(|| self.inner.put_receiver(app, receiver))
+    }
+
+    fn receiver(&self, app: AppId) -> StoreFuture<'_, Option<Option<ReceiverRecord>>> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.receiver(app))
+    }
+
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
         self.trouble(Calls::Changes).unwrap_or_else(|| self.inner.new_epoch(app))
     }
@@ -244,9 +287,9 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        AccountView, Aside, CreateRoom, DestroyRoom, Enter, EnterMany, Env, Gate, Leave,
-        LeaveReason, MemberChange, MemberView, Operation, Refusal, RoomChange, RoomRules, RoomView,
-        SanctionView, Seats, Silenced, Slice, UpdateMember, UpdateRoom,
+        AccountView, Aside, CreateRoom, Deed, Deeds, DestroyRoom, Enter, EnterMany, Env, Gate,
+        Leave, LeaveReason, MemberChange, MemberView, Operation, Refusal, RoomChange, RoomRules,
+        RoomView, SanctionView, Seats, Silenced, Slice, UpdateMember, UpdateRoom,
     };
     use crate::store::MemoryStore;
     use crate::store::conformance::{self, RoomSeen};
@@ -413,6 +456,12 @@ mod tests {
         let mut see = |_: &Account, _: Option<AccountView<'_>>| panic!("nothing is shown");
         let anna = [Account::parse("anna").unwrap()];
         assert_eq!(store.see_accounts(APP, &anna, &mut see).await, Err(TxError::Unavailable));
+        let mut see = |_: &ForbidRule| panic!("nothing is shown");
+        let listed = store.rules(APP, ForbidKind::User, &mut see).await;
+        assert_eq!(listed, Err(TxError::Unavailable));
+        let mut see = |_: &ForbidKey, _: Option<&ForbidRule>| panic!("nothing is shown");
+        let key = [ForbidKey::User(olga)];
+        assert_eq!(store.see_rules(APP, &key, &mut see).await, Err(TxError::Unavailable));
     }
 
     #[tokio::test]
@@ -430,6 +479,24 @@ mod tests {
             assert_eq!(store.put_accounts(APP, &records, 1).await, put, "{fault:?}");
             assert_eq!(store.counts(APP).await.unwrap().accounts, count, "{fault:?}");
             assert_eq!(store.remove_account(APP, &anna).await, removed, "{fault:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn rules_are_changed_by_transactions_too() {
+        let key = ForbidKey::User(Account::parse("anna").unwrap());
+        let forbids = Deeds::of(&[Deed::Login]);
+        let rule = ForbidRule { key: key.clone(), forbids, created_ms: 1, until_ms: 2 };
+        let rows = [
+            (Fault::Commit { at: 1 }, Err(TxError::Unavailable), 0, Ok(None)),
+            (Fault::Answer { at: 1 }, Err(TxError::Unavailable), 1, Ok(Some(rule.clone()))),
+            (Fault::Commit { at: 2 }, Ok(RulePut::Done), 1, Err(TxError::Unavailable)),
+        ];
+        for (fault, put, count, removed) in rows {
+            let store = Faulty::new(Arc::new(MemoryStore::new()), fault);
+            assert_eq!(store.put_rule(APP, &rule, 1, 1).await, put, "{fault:?}");
+            assert_eq!(store.counts(APP).await.unwrap().rules, count, "{fault:?}");
+            assert_eq!(store.remove_rule(APP, &key).await, removed, "{fault:?}");
         }
     }
 

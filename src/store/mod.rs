@@ -1,7 +1,8 @@
 //! The store seam: where rooms are kept, and what may be asked of whoever keeps them.
 //!
 //! Job: show an operation the records of its footprint, commit its delta, visit pages in order, hand
-//! out the letters of what was committed; keep the records of accounts, which are no room's.
+//! out the letters of what was committed; keep the records of accounts and the rules that forbid
+//! something, which are no room's.
 //!
 //! Promise: a delta is committed whole or not at all, on one room, its letters with it; committed changes to one room
 //! are linearizable; a page shows one moment of the room. A refused operation leaves nothing
@@ -23,9 +24,9 @@ pub use journal::{JournalOptions, JournalStore, OpenFault};
 pub use memory::{DEFAULT_BACKLOG_BYTES, MemoryStore};
 
 use crate::domain::{
-    Account, AccountRecord, AccountView, AppId, Delta, Destination, GroupType, MemberView, Need,
-    Notice, PageEnd, PageQuery, PageSink, Refusal, RoomId, RoomKey, RoomView, SanctionKind,
-    SanctionView, Slice,
+    Account, AccountRecord, AccountView, AppId, Delta, Destination, ForbidKey, ForbidKind,
+    ForbidRule, GroupType, MemberView, Need, Notice, PageEnd, PageQuery, PageSink, ReceiverRecord,
+    Refusal, RoomId, RoomKey, RoomView, SanctionKind, SanctionView, Slice,
 };
 
 /// Why a transaction was not done.
@@ -92,6 +93,21 @@ pub enum AccountPut {
     Full,
 }
 
+/// A look at one rule of many.
+pub type SeeRule<'a> = &'a mut (dyn FnMut(&ForbidRule) + Send);
+
+/// A look at one key of several: its rule, if there is one.
+pub type SeeRuleOf<'a> = &'a mut (dyn FnMut(&ForbidKey, Option<&ForbidRule>) + Send);
+
+/// What became of a rule that was to be put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RulePut {
+    /// It is there.
+    Done,
+    /// Nothing: as many of its kind are in force as may be, and none of its key.
+    Full,
+}
+
 /// What an app keeps here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -105,6 +121,8 @@ pub struct Counts {
     pub groups: u64,
     /// Accounts that have a record.
     pub accounts: u64,
+    /// Rules that forbid something, those among them that are over and not swept yet.
+    pub rules: u64,
 }
 
 /// A room that somebody has to look at.
@@ -122,10 +140,14 @@ pub struct Due {
 pub struct TakenLetter {
     /// Its number. Letters of one room have ascending ones.
     pub id: u64,
-    /// How often it was put off.
+    /// How often the part that is up was put off.
     pub put_off: u32,
     /// What it says.
     pub notice: Arc<Notice>,
+    /// Which of its parts is up, from 0.
+    pub part: u32,
+    /// How many it has.
+    pub parts: u32,
 }
 
 /// A letter that had to go undelivered: the outbox was full, and it was the oldest.
@@ -139,6 +161,10 @@ pub struct DroppedLetter {
     pub to: Destination,
     /// What it said.
     pub notice: Arc<Notice>,
+    /// The first of its parts that is not done with, from 0.
+    pub part: u32,
+    /// How many it had.
+    pub parts: u32,
 }
 
 /// What waits in an app's outbox.
@@ -261,8 +287,10 @@ pub trait RoomStore: Send + Sync + 'static {
         only: Option<&'a RoomId>,
     ) -> StoreFuture<'a, Vec<TakenLetter>>;
 
-    /// A letter that was taken is done with; the next of its room is ready. Answers whether it was
-    /// still there: one that was dropped meanwhile is no failure.
+    /// The part that is up of a letter that was taken is done with. Unless it was the last, the next
+    /// part is ready at once, put off no time; otherwise the letter is gone, and the next of its room
+    /// is ready. Answers whether the letter was still there: one that was dropped meanwhile is no
+    /// failure.
     ///
     /// # Errors
     /// [`TxError::Unavailable`].
@@ -328,7 +356,66 @@ pub trait RoomStore: Send + Sync + 'static {
         see: SeeAccount<'a>,
     ) -> StoreFuture<'a, ()>;
 
-    /// Gives an app a new, empty epoch: all its rooms, letters and accounts are gone at once.
+    /// Puts a rule, as the last of its kind, in the place of any other of its key; unless as many of
+    /// its kind are in force at a moment as `at_most`, and none of its key is. Some of those that are
+    /// over at that moment may be removed, which is no change that anybody is promised to see.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn put_rule<'a>(
+        &'a self,
+        app: AppId,
+        rule: &'a ForbidRule,
+        at_most: u64,
+        now_ms: u64,
+    ) -> StoreFuture<'a, RulePut>;
+
+    /// Removes the rule of a key; answers what was removed. One that is over may still be there.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn remove_rule<'a>(
+        &'a self,
+        app: AppId,
+        key: &'a ForbidKey,
+    ) -> StoreFuture<'a, Option<ForbidRule>>;
+
+    /// Visits the rules of one kind in the order of making. Those that are over may be among them.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn rules<'a>(&'a self, app: AppId, kind: ForbidKind, see: SeeRule<'a>) -> StoreFuture<'a, ()>;
+
+    /// Shows the rules of some keys, one after another, in their order, all at one moment. Those that
+    /// are over may be among them.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn see_rules<'a>(
+        &'a self,
+        app: AppId,
+        keys: &'a [ForbidKey],
+        see: SeeRuleOf<'a>,
+    ) -> StoreFuture<'a, ()>;
+
+    /// Keeps where an app's callbacks were said to go: nowhere, if there is no record.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn put_receiver<'a>(
+        &'a self,
+        app: AppId,
+        receiver: Option<&'a ReceiverRecord>,
+    ) -> StoreFuture<'a, ()>;
+
+    /// Where an app's callbacks were said to go; nothing if nobody ever said it.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn receiver(&self, app: AppId) -> StoreFuture<'_, Option<Option<ReceiverRecord>>>;
+
+    /// Gives an app a new, empty epoch: all its rooms, letters, accounts, rules and what was said of
+    /// its receiver are gone at once.
     ///
     /// # Errors
     /// [`TxError::Unavailable`].

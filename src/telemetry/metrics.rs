@@ -194,6 +194,12 @@ impl Metrics {
         self.callbacks.get_or_create(&CallbackLabels { sdkappid, end: end.as_str() }).inc();
     }
 
+    /// Counts callbacks that had to go unsent.
+    pub fn callbacks_dropped(&self, sdkappid: u32, callbacks: u32) {
+        let label = CallbackLabels { sdkappid, end: CallbackEnd::Dropped.as_str() };
+        self.callbacks.get_or_create(&label).inc_by(callbacks.into());
+    }
+
     /// Counts an attempt that is to be made again.
     pub fn callback_retried(&self, sdkappid: u32) {
         self.callback_retries.get_or_create(&AppLabel { sdkappid }).inc();

@@ -27,3 +27,6 @@ mod rooms;
 mod seats;
 mod tls;
 mod tour;
+mod zego;
+mod zego_callbacks;
+mod zego_rules;

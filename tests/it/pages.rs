@@ -16,6 +16,8 @@ const FENCE: &str = "```\n";
 const DONE: &str = "-- done --";
 /// What makes the ticket on a page.
 const TICKET: &str = "$(./target/release/guestlist usersig --identifier admin)";
+/// The program, as a page calls it.
+const PROGRAM: &str = "./target/release/guestlist";
 /// Lines of replies are broken before this many characters.
 const WIDTH: usize = 128;
 /// What a line is broken with. No reply has it.
@@ -74,6 +76,7 @@ impl Page {
         for Block { commands, .. } in blocks {
             let commands = commands.replace("127.0.0.1:8080", &program.listen);
             let commands = commands.replace("127.0.0.1:8081", control).replace(TICKET, &ticket);
+            let commands = commands.replace(PROGRAM, env!("CARGO_BIN_EXE_guestlist"));
             let of_page = self.instead.iter();
             script += &of_page.fold(commands, |commands, (from, to)| commands.replace(from, to));
             script += &format!("echo '{DONE}'\n");
@@ -119,6 +122,7 @@ impl Page {
 /// Replies as the page shows them: ids and cursors cut, long lines broken.
 fn shortened(said: &str) -> String {
     let said = cut(said, "\"RequestId\":\"", 3);
+    let said = cut(&said, "\"request_id\":\"", 3);
     let said = cut(&said, "\"Next\":\"", 4);
     said.lines().map(|line| broken(line) + "\n").collect()
 }
@@ -129,6 +133,9 @@ fn cut(said: &str, name: &str, characters: usize) -> String {
     let mut cut = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (text, rest) = part.split_once('"').expect("a text has an end");
+        // A name that is a number has no beginning that stays.
+        let characters =
+            if text.starts_with(|c: char| c.is_ascii_digit()) { 0 } else { characters };
         let kept: String = text.chars().take(characters).collect();
         let more = if text.is_empty() { "" } else { "…" };
         cut += &format!("{name}{kept}{more}\"{rest}");
@@ -204,6 +211,8 @@ fn with_replies(page: &str, said: &[String]) -> String {
 fn replies_are_cut_and_broken_but_nothing_is_lost() {
     let said = r#"{"Next":"","RequestId":"Id-0123-O-Seq-1","Next":"AQAAAaIB"} 200"#;
     assert_eq!(shortened(said), "{\"Next\":\"\",\"RequestId\":\"Id-…\",\"Next\":\"AQAA…\"} 200\n");
+    let number = r#"{"RequestId":"7840039829955402142"}"#;
+    assert_eq!(shortened(number), "{\"RequestId\":\"…\"}\n");
     let long = format!(r#"{{"a":"{}","b":"c, d","e":{}}}"#, "x".repeat(110), "1".repeat(20));
     let lines = broken(&long);
     assert!(lines.lines().count() > 1 && lines.lines().all(|line| line.len() <= WIDTH), "{lines}");

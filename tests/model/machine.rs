@@ -105,7 +105,12 @@ impl<S: RoomStore + Default> StateMachineTest for Machine<S> {
             }
             Step::Kick(at, by, who) => {
                 let accounts = who.iter().map(|who| account(who)).collect();
-                let operation = Kick { by: account(by), accounts, words: "off topic".into() };
+                let operation = Kick {
+                    by: account(by),
+                    accounts,
+                    words: "off topic".into(),
+                    passes_over: false,
+                };
                 Some(machine.run(world, at, &operation, done))
             }
             Step::Mark(at, set, entries) => {

@@ -10,3 +10,4 @@ pub(crate) mod desk;
 pub(crate) mod query;
 pub(crate) mod redact;
 pub(crate) mod usersig;
+pub(crate) mod zego;

@@ -7,6 +7,15 @@ pub(super) mod healthcheck;
 pub(super) mod openapi;
 pub(super) mod serve;
 pub(super) mod usersig;
+pub(super) mod zego_sign;
+pub(super) mod zego_token;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+#[expect(clippy::disallowed_methods, reason = "a person at the terminal lives in real time")]
+fn now_s() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
 
 /// Says why a command failed.
 pub(super) fn complain(error: &anyhow::Error) {

@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::usersig;
+use super::{usersig, zego_sign};
 use crate::app::certificate::DevelopmentCertificate;
 use crate::app::cli::SettingsArgs;
 use crate::app::{Running, guard, start};
@@ -168,4 +168,14 @@ fn greet(running: &Running, settings: &Settings, ca: Option<&Path>) {
          &identifier={admin}&usersig={ticket}&random=1&contenttype=json' \\\n    \
          -d '{{\"RoomInfo\":{{\"RoomId\":\"room-test\",\"RoomType\":\"Conference\"}}}}'\n"
     );
+    let base_url = format!("{scheme}://{address}/").parse();
+    if let Ok(base_url) = base_url
+        && settings.uses_development_secret()
+    {
+        let url =
+            zego_sign::signed(base_url, sdkappid, "DescribeUserList", &[("RoomId", "room-test")]);
+        eprintln!(
+            "And as ZEGO's server API has it (good for ten minutes):\n\n  curl -s {trusting}'{url}'\n"
+        );
+    }
 }

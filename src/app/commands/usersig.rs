@@ -1,10 +1,10 @@
 //! `guestlist usersig`: makes a ticket, or explains one.
 
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
+use super::now_s;
 use crate::config::DEVELOPMENT_KEY;
 use crate::sig::usersig::{Claims, SecretKey, explain, sign};
 
@@ -66,9 +66,4 @@ pub(super) fn ticket(key: &str, sdkappid: u32, identifier: &str) -> String {
         userbuf: None,
     };
     sign(&SecretKey::new(key), &claims)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a person at the terminal lives in real time")]
-fn now_s() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -18,6 +18,8 @@ use crate::domain::{
 use crate::engine::{CallbackState, ClockSetting};
 use crate::store::MemoryStore;
 use crate::telemetry::Metrics;
+
+mod zego;
 
 const APP: AppId = AppId(88_888_888);
 const OTHER: AppId = AppId(99_999_999);
@@ -135,6 +137,8 @@ struct Seen {
     came: Notify,
     answers: Semaphore,
     status: Mutex<StatusCode>,
+    answer: Mutex<&'static str>,
+    queries: Mutex<Vec<Option<String>>>,
 }
 
 impl Backend {
@@ -145,6 +149,8 @@ impl Backend {
             came: Notify::new(),
             answers: Semaphore::new(answers),
             status: Mutex::new(StatusCode::OK),
+            answer: Mutex::new("{}"),
+            queries: Mutex::default(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -184,11 +190,16 @@ impl Backend {
     }
 }
 
-async fn receive(State(seen): State<Arc<Seen>>, body: String) -> (StatusCode, &'static str) {
+async fn receive(
+    State(seen): State<Arc<Seen>>,
+    RawQuery(query): RawQuery,
+    body: String,
+) -> (StatusCode, &'static str) {
+    seen.queries.lock().push(query);
     seen.bodies.lock().push(serde_json::from_str(&body).unwrap());
     seen.came.notify_one();
     seen.answers.acquire().await.unwrap().forget();
-    (*seen.status.lock(), "{}")
+    (*seen.status.lock(), *seen.answer.lock())
 }
 
 const BACKLOG: usize = 1024 * 1024;

@@ -32,7 +32,7 @@ impl Check<'_> {
     }
 
     /// Nothing, no receiver, or one. The value is not shown: its query may be secret.
-    fn callback_url(&mut self, field: &Field<'_, &str>) -> Option<Option<CallbackUrl>> {
+    pub(super) fn callback_url(&mut self, field: &Field<'_, &str>) -> Option<Option<CallbackUrl>> {
         if field.value.is_empty() {
             return Some(None);
         }

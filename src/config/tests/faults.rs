@@ -202,6 +202,16 @@ fn values_out_of_their_limits() {
 }
 
 #[test]
+fn zego_callbacks_need_their_secret() {
+    let faults = given().app().set("app.0.zego.callback_url=http://h/").faults();
+    assert_eq!(faults.len(), 1, "{faults:#?}");
+    let said = "app.0.zego.callback_secret: empty, and callbacks to app.zego.callback_url are signed with it";
+    assert!(faults[0].starts_with(said), "{faults:#?}");
+    let both = given().app().set("app.0.zego.callback_url=http://h/");
+    assert_eq!(both.set("app.0.zego.callback_secret=s").serve().apps.len(), 1);
+}
+
+#[test]
 fn lists_out_of_their_limits() {
     let many =
         |key: &str, count: usize, text: &str| format!("{key}={}", vec![text; count].join(","));
@@ -268,6 +278,8 @@ fn tokens_that_no_header_can_carry() {
     assert_eq!(fault(&long), "control.token: 513 bytes, must be 1 to 512");
     let long = format!("app.0.callback.token={}", "t".repeat(129));
     assert_eq!(fault(&long), "app.0.callback.token: 129 bytes, must be 1 to 128");
+    let long = format!("app.0.zego.callback_secret={}", "t".repeat(129));
+    assert_eq!(fault(&long), "app.0.zego.callback_secret: 129 bytes, must be 1 to 128");
 }
 
 #[test]
@@ -281,6 +293,7 @@ fn the_limits_themselves_are_allowed() {
         format!("control.hosts.0={}", "h".repeat(253)),
         format!("control.token={}", "t".repeat(512)),
         format!("app.0.callback.token={}", "t".repeat(128)),
+        format!("app.0.zego.callback_secret={}", "t".repeat(128)),
         format!("app.0.callback.commands={}", CALLBACK_COMMANDS.map(|(word, _)| word).join(",")),
         format!("app.0.callback.retry={}", vec!["86400"; 1000].join(",")),
         format!("app.0.callback.url=http://h/{}", "a".repeat(2048 - 9)),

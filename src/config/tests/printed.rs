@@ -85,6 +85,13 @@ members = 6000
 community_members = 100000
 accounts = 0
 
+[app.zego]
+server_secret = ""
+callback_secret = ""
+callback_url = ""
+count_continuations = false
+cors = true
+
 [app.callback]
 url = ""
 commands = []
@@ -178,6 +185,11 @@ fn what_is_printed_reads_back_as_the_same() {
         .set("app.0.chat.quota.members=3003")
         .set("app.0.chat.quota.community_members=3004")
         .set("app.0.chat.quota.accounts=3005")
+        .set("app.0.zego.server_secret=0123456789abcdef0123456789abcdef")
+        .set("app.0.zego.callback_secret=s3cret")
+        .set("app.0.zego.callback_url=https://z/p?k=v")
+        .set("app.0.zego.count_continuations=true")
+        .set("app.0.zego.cors=false")
         .set("app.0.callback.url=https://h/p?k=v")
         .set("app.0.callback.commands=Mic.CallbackAfterSeatInfoChanged")
         .set("app.0.callback.token=t0ken")
@@ -195,6 +207,10 @@ fn what_is_printed_reads_back_as_the_same() {
     // The second app, which says only what it must, and hidden keys; nothing of the first.
     assert_eq!(same.filter(|line| !line.contains("kind")).count(), APP.matches(" = ").count() - 1);
     assert!(printed.contains("url = \"https://h/p?(hidden)\""), "{printed}");
-    let shown = printed.replace("(hidden)", "revealed");
+    let shown = printed.replace(
+        "server_secret = \"(hidden)\"",
+        "server_secret = \"fedcba9876543210fedcba9876543210\"",
+    );
+    let shown = shown.replace("(hidden)", "revealed");
     assert_eq!(given().file(&shown).serve().effective_toml(), printed);
 }

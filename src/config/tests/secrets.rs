@@ -32,17 +32,19 @@ fn no_secret_is_shown_by_debug_or_printout() {
         .app()
         .set(&format!("control.token={SENSITIVE}"))
         .set(&format!("app.0.callback.token={SENSITIVE}"))
+        .set(&format!("app.0.zego.callback_secret={SENSITIVE}"))
+        .set(&format!("app.0.zego.callback_url=http://z/p?k={SENSITIVE}"))
         .set(&format!("app.0.callback.url=http://h/p?k={SENSITIVE}#{SENSITIVE}"))
         .serve();
     assert_eq!(settings.apps[0].secret_keys[0].expose(), SENSITIVE);
     assert!(settings.apps[0].callback.url.as_ref().unwrap().expose().contains(SENSITIVE));
     let debug = format!("{settings:?} {settings:#?}");
     assert_hidden("Debug", &debug);
-    assert_eq!(debug.matches("Secret(hidden)").count(), 6, "three secrets, twice");
+    assert_eq!(debug.matches("Secret(hidden)").count(), 8, "four secrets, twice");
     assert_eq!(debug.matches("http://h/p?(hidden)").count(), 2);
     let printed = settings.effective_toml();
     assert_hidden("printout", &printed);
-    assert_eq!(printed.matches("\"(hidden)\"").count(), 3);
+    assert_eq!(printed.matches("\"(hidden)\"").count(), 4);
 }
 
 /// Secrets in values that are refused, in each layer and in the syntax around them.

@@ -9,6 +9,7 @@ mod catalog;
 mod commands;
 mod envelope;
 mod routes;
+mod zego;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ struct Document {
 pub fn document() -> String {
     let mut catalog = Catalog::new();
     commands::describe(&mut catalog);
+    zego::describe(&mut catalog);
     routes::describe(&mut catalog);
     let (paths, components) = catalog.finish();
     let info = json!({
@@ -55,6 +57,7 @@ pub fn document() -> String {
         json!({"name": dialect.name, "description": "The vendor's commands, on the main listener."})
     });
     let ours = [
+        json!({"name": zego::TAG, "description": "The vendor's actions, on the main listener."}),
         json!({"name": routes::TAG, "description": "The control plane, on a listener of its own."}),
         json!({"name": routes::PROBE_TAG, "description": "For orchestrators, on both listeners."}),
     ];

@@ -19,8 +19,10 @@ mod pages;
 mod probe;
 mod queries;
 mod racing;
+mod receivers;
 mod records;
 mod roaming;
+mod rules;
 mod sanctions;
 mod sight;
 mod streams;
@@ -87,8 +89,18 @@ const CASES: &[Case] = cases![
     accounts::accounts_are_kept_apart_from_rooms_and_of_each_app,
     accounts::accounts_are_gone_with_their_epoch,
     accounts::there_are_never_more_accounts_than_allowed,
+    rules::rules_are_kept_by_key_and_of_each_app,
+    rules::rules_are_listed_by_kind_in_the_order_of_making,
+    rules::there_are_never_more_rules_in_force_than_allowed,
+    rules::a_rule_that_is_over_makes_room_for_another,
+    rules::rules_that_are_over_do_not_heap_up,
+    rules::rules_are_gone_with_their_epoch,
+    rules::of_many_who_make_rules_as_many_succeed_as_allowed,
+    receivers::what_was_said_of_a_receiver_is_kept,
+    receivers::a_receiver_is_gone_with_its_epoch,
     outbox::letters_of_a_room_are_handed_out_one_behind_the_other,
     outbox::a_letter_that_is_put_off_holds_its_room_and_no_other,
+    outbox::the_parts_of_a_letter_are_up_one_behind_the_other,
     outbox::letters_outlive_their_room_and_the_next_waits_behind,
     outbox::a_refusal_posts_nothing,
     outbox::letters_are_counted_and_go_with_the_epoch,

@@ -17,7 +17,7 @@ fn notice(key: &RoomKey, id: u64) -> Arc<Notice> {
 }
 
 fn letters(key: &RoomKey, ids: &[u64]) -> Vec<Letter> {
-    ids.iter().map(|id| Letter { to: TO, notice: notice(key, *id) }).collect()
+    ids.iter().map(|id| Letter { to: TO, notice: notice(key, *id), parts: 1 }).collect()
 }
 
 /// The numbers of the notices.
@@ -118,6 +118,33 @@ pub(super) async fn a_letter_that_is_put_off_holds_its_room_and_no_other(probe: 
     let next = probe.take(APP, 0, 9).await;
     assert_eq!(numbers(&next), [2], "{probe}: the next is ready at once");
     assert_eq!(next[0].put_off, 0, "{probe}: and was never put off");
+}
+
+pub(super) async fn the_parts_of_a_letter_are_up_one_behind_the_other(probe: Probe) {
+    let key = key("room");
+    probe.create(&key).await;
+    let parts = |id, parts| Letter { to: TO, notice: notice(&key, id), parts };
+    let outbox = vec![parts(1, 3), parts(2, 1), parts(3, 2)];
+    probe.write(&key, Delta { outbox, ..Delta::default() }).await;
+    let mut last = None;
+    for (id, part, parts) in [(1, 0, 3), (1, 1, 3), (1, 2, 3), (2, 0, 1), (3, 0, 2), (3, 1, 2)] {
+        for put_off in 0..2 {
+            let taken = probe.take(APP, 0, 9).await;
+            assert_eq!(numbers(&taken), [id], "{probe}: part {part} of {id}, at once");
+            let up = (taken[0].part, taken[0].parts, taken[0].put_off);
+            assert_eq!(up, (part, parts, put_off), "{probe}: part {part} of {id}");
+            if put_off == 0 {
+                assert!(last < Some((taken[0].id, part)), "{probe}: numbers do not descend");
+                last = Some((taken[0].id, part));
+                probe.put_off(&key, taken[0].id, 0).await;
+            } else {
+                probe.ack(&key, taken[0].id).await;
+            }
+        }
+        let waiting = probe.waiting(APP).await.waiting;
+        let left = 3 - id + u64::from(part + 1 < parts);
+        assert_eq!(waiting, left, "{probe}: a letter is gone with its last part");
+    }
 }
 
 pub(super) async fn letters_outlive_their_room_and_the_next_waits_behind(probe: Probe) {

@@ -3,7 +3,7 @@
 //! Rows of one app stand together, and so do those of one room: what is to go at once has one
 //! beginning. Numbers are big-endian, so that rows stand in their order.
 
-use crate::domain::{AppId, Destination};
+use crate::domain::{AppId, Destination, ForbidKey};
 
 /// What a row of an app is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,11 +29,15 @@ pub(super) enum Kind {
     Dead = 9,
     /// An account.
     Account = 10,
+    /// A rule that forbids something.
+    Rule = 11,
+    /// What was said of the app's receiver.
+    Receiver = 12,
 }
 
 impl Kind {
     /// All of them.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Counter,
         Self::Facts,
         Self::Tally,
@@ -44,6 +48,8 @@ impl Kind {
         Self::Stream,
         Self::Dead,
         Self::Account,
+        Self::Rule,
+        Self::Receiver,
     ];
 
     /// Those that a room may have many of: they go in steps.
@@ -117,6 +123,12 @@ pub(super) fn part(life: Life, of: Kind, incarnation: u64, name: &str) -> Vec<u8
     let mut key = room(life, of, incarnation);
     key.extend_from_slice(name.as_bytes());
     key
+}
+
+/// A rule's row.
+pub(super) fn rule(life: Life, key: &ForbidKey) -> Vec<u8> {
+    let row = room(life, Kind::Rule, 0);
+    postcard::to_extend(key, row).expect("keys are plain data")
 }
 
 /// A row of an app that has many of its kind.

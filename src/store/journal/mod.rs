@@ -41,13 +41,14 @@ use self::queue::{Entry, Queue};
 use self::rows::Row;
 use self::sweep::{Broom, Waste};
 use super::memory::MemoryStore;
+use super::memory::outbox::{Acked, Progress};
 use super::{
-    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeAccount, SeeJoined, SeeRoom,
-    SeeSanction, StoreFuture, TakenLetter, TxError,
+    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, RulePut, See, SeeAccount, SeeJoined,
+    SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter, TxError,
 };
 use crate::domain::{
-    Account, AccountRecord, AppId, Destination, GroupType, Need, PageEnd, PageQuery, PageSink,
-    RoomId, RoomKey, SanctionKind,
+    Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
+    PageEnd, PageQuery, PageSink, ReceiverRecord, RoomId, RoomKey, SanctionKind,
 };
 
 /// Changes that are under way at one time: more wait before they lock anything.
@@ -95,6 +96,10 @@ impl JournalStore {
 
     fn life(&self, app: AppId) -> Life {
         Life { app, epoch: self.memory.epoch(app) }
+    }
+
+    fn progress(&self, app: AppId, to: Destination, id: u64, progress: Progress) {
+        self.push(vec![Row::put(keys::put_off(app, to, id), &progress)]);
     }
 
     fn push(&self, rows: Vec<Row>) {
@@ -194,11 +199,13 @@ impl RoomStore for JournalStore {
     /// Answers before it is on disk: a letter whose end is lost is sent once more.
     fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, bool> {
         Box::pin(async move {
-            let was_there = self.memory.ack(key, to, id).await?;
-            if was_there {
-                self.push(scribe::done(key.app, to, id).into());
+            let acked = self.memory.acknowledge(key, to, id);
+            match acked {
+                Acked::Gone => {}
+                Acked::Next(progress) => self.progress(key.app, to, id, progress),
+                Acked::Done => self.push(scribe::done(key.app, to, id).into()),
             }
-            Ok(was_there)
+            Ok(acked != Acked::Gone)
         })
     }
 
@@ -211,8 +218,8 @@ impl RoomStore for JournalStore {
         until_ms: u64,
     ) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            if let Some(times) = self.memory.postpone(key, to, id, until_ms) {
-                self.push(vec![Row::put(keys::put_off(key.app, to, id), &(times, until_ms))]);
+            if let Some(progress) = self.memory.postpone(key, to, id, until_ms) {
+                self.progress(key.app, to, id, progress);
             }
             Ok(())
         })
@@ -267,6 +274,73 @@ impl RoomStore for JournalStore {
         see: SeeAccount<'a>,
     ) -> StoreFuture<'a, ()> {
         self.memory.see_accounts(app, accounts, see)
+    }
+
+    fn put_rule<'a>(
+        &'a self,
+        app: AppId,
+        rule: &'a ForbidRule,
+        at_most: u64,
+        now_ms: u64,
+    ) -> StoreFuture<'a, RulePut> {
+        Box::pin(self.durably(move || {
+            let _apps = self.apps.lock();
+            let (put, place, swept) = self.memory.put_rule_now(app, rule, at_most, now_ms);
+            let life = self.life(app);
+            let swept = swept.iter().map(|key| Row::remove(keys::rule(life, key)));
+            let mut rows: Vec<Row> = swept.collect();
+            if put == RulePut::Done {
+                rows.push(scribe::rule(life, place, rule));
+            }
+            self.push(rows);
+            Ok(put)
+        }))
+    }
+
+    fn remove_rule<'a>(
+        &'a self,
+        app: AppId,
+        key: &'a ForbidKey,
+    ) -> StoreFuture<'a, Option<ForbidRule>> {
+        Box::pin(self.durably(move || {
+            let _apps = self.apps.lock();
+            let removed = at_once(self.memory.remove_rule(app, key))?;
+            if removed.is_some() {
+                self.push(vec![Row::remove(keys::rule(self.life(app), key))]);
+            }
+            Ok(removed)
+        }))
+    }
+
+    fn rules<'a>(&'a self, app: AppId, kind: ForbidKind, see: SeeRule<'a>) -> StoreFuture<'a, ()> {
+        self.memory.rules(app, kind, see)
+    }
+
+    fn see_rules<'a>(
+        &'a self,
+        app: AppId,
+        keys: &'a [ForbidKey],
+        see: SeeRuleOf<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.memory.see_rules(app, keys, see)
+    }
+
+    fn put_receiver<'a>(
+        &'a self,
+        app: AppId,
+        receiver: Option<&'a ReceiverRecord>,
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(self.durably(move || {
+            let _apps = self.apps.lock();
+            at_once(self.memory.put_receiver(app, receiver))?;
+            let key = keys::room(self.life(app), keys::Kind::Receiver, 0);
+            self.push(vec![Row::put(key, &receiver)]);
+            Ok(())
+        }))
+    }
+
+    fn receiver(&self, app: AppId) -> StoreFuture<'_, Option<Option<ReceiverRecord>>> {
+        self.memory.receiver(app)
     }
 
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {

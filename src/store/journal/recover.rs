@@ -16,10 +16,11 @@ use super::queue::Numbers;
 use super::rows;
 use super::writer::Counter;
 use crate::domain::{
-    AccountRecord, AppId, Destination, Facts, Letter, Notice, RoomId, Seats, Tally,
+    AccountRecord, AppId, Destination, Facts, ForbidRule, Letter, Notice, ReceiverRecord, RoomId,
+    Seats, Tally,
 };
 use crate::store::memory::MemoryStore;
-use crate::store::memory::outbox::RestoredLetter;
+use crate::store::memory::outbox::{Progress, RestoredLetter};
 use crate::store::memory::space::{RestoredPart, RestoredRoom};
 
 /// The most faults that are told: one damaged table can make many.
@@ -80,6 +81,7 @@ pub(super) fn recover(disk: &Disk, memory: &MemoryStore) -> Found {
         halves: BTreeMap::new(),
         alive: HashMap::new(),
         orphans: BTreeSet::new(),
+        rules: Vec::new(),
     };
     each(disk, b"A", &mut found, |key, row, found| rooms.row(key, row, found));
     rooms.end(&mut found);
@@ -126,6 +128,8 @@ struct Rooms<'a> {
     alive: HashMap<(Life, u64), RoomId>,
     /// Rooms without facts that have rows: they ended, or something is lost.
     orphans: BTreeSet<(Life, u64)>,
+    /// Rules with their places; they stand by key, and are put back by place.
+    rules: Vec<(AppId, u64, ForbidRule)>,
 }
 
 impl Rooms<'_> {
@@ -168,6 +172,16 @@ impl Rooms<'_> {
             Kind::Dead => {
                 self.orphans.remove(&at);
                 found.dead.push(at);
+            }
+            Kind::Rule => {
+                if let Some((place, rule)) = found.record::<(u64, ForbidRule)>(key, row) {
+                    self.rules.push((life.app, place, rule));
+                }
+            }
+            Kind::Receiver => {
+                if let Some(receiver) = found.record::<Option<ReceiverRecord>>(key, row) {
+                    self.memory.restore_receiver(life.app, receiver);
+                }
             }
             Kind::Account => {
                 if let Some(record) = found.record::<AccountRecord>(key, row) {
@@ -212,6 +226,10 @@ impl Rooms<'_> {
     /// All rows were read: holds them together.
     fn end(mut self, found: &mut Found) {
         self.make(found);
+        self.rules.sort_by_key(|(_, place, _)| *place);
+        for (app, _, rule) in &self.rules {
+            self.memory.put_rule_now(*app, rule, u64::MAX, 0);
+        }
         for (Life { app, .. }, incarnation) in self.orphans {
             found.fault(|| format!("room number {incarnation} of app {app} has no facts"));
         }
@@ -230,21 +248,23 @@ impl Rooms<'_> {
 }
 
 fn letters(disk: &Disk, memory: &MemoryStore, epochs: &HashMap<AppId, u64>, found: &mut Found) {
-    let mut put_off: HashMap<(AppId, Destination, u64), (u32, u64)> = HashMap::new();
+    let mut progress: HashMap<(AppId, Destination, u64), Progress> = HashMap::new();
     each(disk, b"P", found, |key, row, found| {
         if let (Some(Key::PutOff(app, to, id)), Some(row)) =
             (keys::read(key), found.record(key, row))
         {
-            put_off.insert((app, to, id), row);
+            progress.insert((app, to, id), row);
         }
     });
     each(disk, b"L", found, |key, row, found| {
         let Some(Key::Letter(app, to, id)) = keys::read(key) else { return };
-        let Some((epoch, notice)) = found.record::<(u64, Notice)>(key, row) else { return };
+        let Some((epoch, parts, notice)) = found.record::<(u64, u32, Notice)>(key, row) else {
+            return;
+        };
         if epoch == epochs.get(&app).copied().unwrap_or_default() {
-            let letter = Letter { to, notice: Arc::new(notice) };
-            let (put_off, ready_ms) = put_off.remove(&(app, to, id)).unwrap_or_default();
-            memory.restore_letter(app, RestoredLetter { id, letter, put_off, ready_ms });
+            let letter = Letter { to, notice: Arc::new(notice), parts };
+            let progress = progress.remove(&(app, to, id)).unwrap_or_default();
+            memory.restore_letter(app, RestoredLetter { id, letter, progress });
         }
     });
 }

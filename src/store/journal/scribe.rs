@@ -12,8 +12,8 @@ use super::keys::{self, Kind, Life};
 use super::queue::{Census, Entry, Queue};
 use super::rows::Row;
 use crate::domain::{
-    AccountRecord, AppId, Delta, Destination, Facts, FactsWrite, Letter, MemberWrite, RoomId,
-    SanctionWrite, StreamWrite,
+    AccountRecord, AppId, Delta, Destination, Facts, FactsWrite, ForbidRule, Letter, MemberWrite,
+    RoomId, SanctionWrite, StreamWrite,
 };
 use crate::store::DroppedLetter;
 use crate::store::memory::scribe::{Change, Scribe};
@@ -37,9 +37,9 @@ impl Scribe for Pen {
         let life = Life { app: change.app, epoch: change.epoch };
         let mut entry = Entry::default();
         delta(&mut entry, life, change);
-        for (id, Letter { to, notice }) in change.letters {
+        for (id, Letter { to, notice, parts }) in change.letters {
             let key = keys::letter(change.app, *to, *id);
-            entry.rows.push(Row::put(key, &(change.epoch, &**notice)));
+            entry.rows.push(Row::put(key, &(change.epoch, parts, &**notice)));
         }
         self.queue.push(entry);
         if change.delta.facts == FactsWrite::Destroy {
@@ -56,6 +56,11 @@ impl Scribe for Pen {
 /// The rows of a letter that is done with.
 pub(super) fn done(app: AppId, to: Destination, id: u64) -> [Row; 2] {
     [keys::letter(app, to, id), keys::put_off(app, to, id)].map(Row::remove)
+}
+
+/// A rule, at its place.
+pub(super) fn rule(life: Life, place: u64, rule: &ForbidRule) -> Row {
+    Row::put(keys::rule(life, &rule.key), &(place, rule))
 }
 
 pub(super) fn account(life: Life, record: &AccountRecord) -> Row {

@@ -201,6 +201,49 @@ impl RoomStore for InDirectory {
         on!(self, see_accounts(app, accounts, see))
     }
 
+    fn put_rule<'a>(
+        &'a self,
+        app: AppId,
+        rule: &'a ForbidRule,
+        at_most: u64,
+        now_ms: u64,
+    ) -> StoreFuture<'a, RulePut> {
+        changing!(self, put_rule(app, rule, at_most, now_ms))
+    }
+
+    fn remove_rule<'a>(
+        &'a self,
+        app: AppId,
+        key: &'a ForbidKey,
+    ) -> StoreFuture<'a, Option<ForbidRule>> {
+        changing!(self, remove_rule(app, key))
+    }
+
+    fn rules<'a>(&'a self, app: AppId, kind: ForbidKind, see: SeeRule<'a>) -> StoreFuture<'a, ()> {
+        on!(self, rules(app, kind, see))
+    }
+
+    fn see_rules<'a>(
+        &'a self,
+        app: AppId,
+        keys: &'a [ForbidKey],
+        see: SeeRuleOf<'a>,
+    ) -> StoreFuture<'a, ()> {
+        on!(self, see_rules(app, keys, see))
+    }
+
+    fn put_receiver<'a>(
+        &'a self,
+        app: AppId,
+        receiver: Option<&'a ReceiverRecord>,
+    ) -> StoreFuture<'a, ()> {
+        changing!(self, put_receiver(app, receiver))
+    }
+
+    fn receiver(&self, app: AppId) -> StoreFuture<'_, Option<Option<ReceiverRecord>>> {
+        on!(self, receiver(app))
+    }
+
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
         changing!(self, new_epoch(app))
     }

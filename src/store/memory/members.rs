@@ -87,6 +87,10 @@ impl Members {
         let PageQuery { after, roles, .. } = *query;
         let skip = query.skip.min(self.len());
         let view = |number| self.records.get(number).view();
+        if query.descending {
+            let wanted = move |number: &u32| roles.contains(self.records.get(*number).role());
+            return Box::new(self.before(after).filter(wanted).skip(skip).map(view));
+        }
         if roles == Roles::ALL {
             return match skip {
                 0 => Box::new(self.after(&self.order, after).map(view)),
@@ -120,6 +124,14 @@ impl Members {
     ) -> impl Iterator<Item = u32> + use<'a> {
         order.after(&|other| match place {
             None => Ordering::Greater,
+            Some(place) => self.compare(other, place),
+        })
+    }
+
+    /// The members before a place, the last one first: all of them if there is no place.
+    fn before<'a>(&'a self, place: Option<&Position>) -> impl Iterator<Item = u32> + use<'a> {
+        self.order.before(&|other| match place {
+            None => Ordering::Less,
             Some(place) => self.compare(other, place),
         })
     }
@@ -182,7 +194,7 @@ mod tests {
         #[test]
         fn a_page_of_some_roles_is_a_filtered_list(
             steps in proptest::collection::vec((0..60_u64, 0..40_u64, 0..6_usize), 0..200),
-            wanted in 0..8_usize, place in 0..45_u64, skip in 0..30_usize,
+            wanted in 0..8_usize, place in 0..45_u64, skip in 0..30_usize, descending: bool,
         ) {
             let mut members = Members::new(RandomState::new());
             let mut model: Vec<(u64, String, Role)> = Vec::new();
@@ -198,12 +210,15 @@ mod tests {
                 }
             }
             model.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+            if descending {
+                model.reverse();
+            }
             let roles: Vec<Role> = (0..3).filter(|nth| wanted >> nth & 1 == 1).map(|nth| ROLES[nth]).collect();
             let after = (place > 0).then(|| Position { joined_ms: place - 1, account: Account::parse("30").unwrap() });
-            let query = PageQuery { after: after.as_ref(), roles: Roles::of(&roles), skip, ..PageQuery::first(usize::MAX) };
+            let query = PageQuery { after: after.as_ref(), descending, roles: Roles::of(&roles), skip, ..PageQuery::first(usize::MAX) };
             let shown: Vec<String> = members.wanted(&query).map(|member| member.account.to_owned()).collect();
             let expected = model.iter().filter(|(joined_ms, who, role)| {
-                roles.contains(role) && (place == 0 || (*joined_ms, who.as_str()) > (place - 1, "30"))
+                roles.contains(role) && (place == 0 || if descending { (*joined_ms, who.as_str()) < (place - 1, "30") } else { (*joined_ms, who.as_str()) > (place - 1, "30") })
             });
             let expected: Vec<String> = expected.skip(skip).map(|(_, who, _)| who.clone()).collect();
             prop_assert_eq!(shown, expected);

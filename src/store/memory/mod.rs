@@ -15,6 +15,7 @@ mod members;
 mod order;
 pub(in crate::store) mod outbox;
 mod restore;
+mod rules;
 mod sanctions;
 pub(in crate::store) mod scribe;
 mod slab;
@@ -29,17 +30,18 @@ use std::sync::Arc;
 use dashmap::DashMap;
 
 use self::accounts::Accounts;
-use self::outbox::Outbox;
+use self::outbox::{Acked, Outbox, Progress};
+use self::rules::Rules;
 use self::scribe::Scribe;
 use self::space::Space;
 use self::sweeper::Sweeper;
 use super::{
-    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, See, SeeAccount, SeeJoined, SeeRoom,
-    SeeSanction, StoreFuture, TakenLetter, TxError,
+    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, RulePut, See, SeeAccount, SeeJoined,
+    SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter, TxError,
 };
 use crate::domain::{
-    Account, AccountRecord, AppId, Destination, GroupType, Need, PageEnd, PageQuery, PageSink,
-    RoomId, RoomKey, SanctionKind,
+    Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
+    PageEnd, PageQuery, PageSink, ReceiverRecord, RoomId, RoomKey, SanctionKind,
 };
 
 /// What letters may hold together unless told, in bytes.
@@ -51,6 +53,10 @@ pub struct MemoryStore {
     spaces: DashMap<AppId, Arc<Space>>,
     /// Those of each app, in its present epoch.
     accounts: DashMap<AppId, Arc<Accounts>>,
+    /// Those of each app that ever made one, in its present epoch.
+    rules: DashMap<AppId, Arc<Rules>>,
+    /// What was said of each app's receiver, in its present epoch.
+    receivers: DashMap<AppId, Option<ReceiverRecord>>,
     outbox: Arc<Outbox>,
     hasher: RandomState,
     sweeper: Sweeper,
@@ -86,6 +92,8 @@ impl MemoryStore {
         Self {
             spaces: DashMap::new(),
             accounts: DashMap::new(),
+            rules: DashMap::new(),
+            receivers: DashMap::new(),
             outbox: Arc::new(Outbox::new(at_most_bytes)),
             hasher: RandomState::new(),
             sweeper: Sweeper::default(),
@@ -116,20 +124,44 @@ impl MemoryStore {
         Space::new(app, epoch, hasher, outbox, self.scribe.clone())
     }
 
-    /// As [`RoomStore::put_off`]; answers how often the letter was put off, if it is still there.
+    /// As [`RoomStore::put_off`]; answers how far the letter is, if it is still there.
     pub(in crate::store) fn postpone(
         &self,
         key: &RoomKey,
         to: Destination,
         id: u64,
         until_ms: u64,
-    ) -> Option<u32> {
+    ) -> Option<Progress> {
         self.outbox.put_off(key.app, to, &key.room, id, until_ms)
+    }
+
+    /// As [`RoomStore::ack`]; answers how far the letter is.
+    pub(in crate::store) fn acknowledge(&self, key: &RoomKey, to: Destination, id: u64) -> Acked {
+        self.outbox.ack(key.app, to, &key.room, id)
     }
 
     /// Which life of an app this is.
     pub(in crate::store) fn epoch(&self, app: AppId) -> u64 {
         self.space(app).epoch()
+    }
+
+    /// As [`RoomStore::put_rule`]; answers the rule's place too, and the keys of those that went
+    /// because they are over.
+    pub(in crate::store) fn put_rule_now(
+        &self,
+        app: AppId,
+        rule: &ForbidRule,
+        at_most: u64,
+        now_ms: u64,
+    ) -> (RulePut, u64, Vec<ForbidKey>) {
+        let none = || Arc::new(Rules::new(self.hasher.clone()));
+        let rules = Arc::clone(&self.rules.entry(app).or_insert_with(none));
+        rules.put(rule, at_most, now_ms)
+    }
+
+    /// The rules of an app, if it ever made one.
+    fn rules_of(&self, app: AppId) -> Option<Arc<Rules>> {
+        self.rules.get(&app).map(|rules| Arc::clone(&rules))
     }
 }
 
@@ -212,7 +244,8 @@ impl RoomStore for MemoryStore {
 
     fn counts(&self, app: AppId) -> StoreFuture<'_, Counts> {
         let accounts = self.accounts(app).len();
-        done(Ok(Counts { accounts, ..self.space(app).counts() }))
+        let rules = self.rules_of(app).map_or(0, |rules| rules.len());
+        done(Ok(Counts { accounts, rules, ..self.space(app).counts() }))
     }
 
     fn take<'a>(
@@ -227,7 +260,7 @@ impl RoomStore for MemoryStore {
     }
 
     fn ack<'a>(&'a self, key: &'a RoomKey, to: Destination, id: u64) -> StoreFuture<'a, bool> {
-        done(Ok(self.outbox.ack(key.app, to, &key.room, id)))
+        done(Ok(self.acknowledge(key, to, id) != Acked::Gone))
     }
 
     fn put_off<'a>(
@@ -278,6 +311,57 @@ impl RoomStore for MemoryStore {
         done(Ok(()))
     }
 
+    fn put_rule<'a>(
+        &'a self,
+        app: AppId,
+        rule: &'a ForbidRule,
+        at_most: u64,
+        now_ms: u64,
+    ) -> StoreFuture<'a, RulePut> {
+        done(Ok(self.put_rule_now(app, rule, at_most, now_ms).0))
+    }
+
+    fn remove_rule<'a>(
+        &'a self,
+        app: AppId,
+        key: &'a ForbidKey,
+    ) -> StoreFuture<'a, Option<ForbidRule>> {
+        done(Ok(self.rules_of(app).and_then(|rules| rules.remove(key))))
+    }
+
+    fn rules<'a>(&'a self, app: AppId, kind: ForbidKind, see: SeeRule<'a>) -> StoreFuture<'a, ()> {
+        if let Some(rules) = self.rules_of(app) {
+            rules.visit(kind, see);
+        }
+        done(Ok(()))
+    }
+
+    fn see_rules<'a>(
+        &'a self,
+        app: AppId,
+        keys: &'a [ForbidKey],
+        see: SeeRuleOf<'a>,
+    ) -> StoreFuture<'a, ()> {
+        match self.rules_of(app) {
+            Some(rules) => rules.see(keys, see),
+            None => keys.iter().for_each(|key| see(key, None)),
+        }
+        done(Ok(()))
+    }
+
+    fn put_receiver<'a>(
+        &'a self,
+        app: AppId,
+        receiver: Option<&'a ReceiverRecord>,
+    ) -> StoreFuture<'a, ()> {
+        self.receivers.insert(app, receiver.cloned());
+        done(Ok(()))
+    }
+
+    fn receiver(&self, app: AppId) -> StoreFuture<'_, Option<Option<ReceiverRecord>>> {
+        done(Ok(self.receivers.get(&app).map(|receiver| receiver.clone())))
+    }
+
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
         let epoch = self.epoch(app) + 1;
         let old = self.spaces.insert(app, Arc::new(self.empty(app, epoch)));
@@ -286,6 +370,10 @@ impl RoomStore for MemoryStore {
             self.sweeper.drop_later(Box::new(old));
         }
         if let Some(old) = self.accounts.insert(app, self.no_accounts()) {
+            self.sweeper.drop_later(Box::new(old));
+        }
+        self.receivers.remove(&app);
+        if let Some((_, old)) = self.rules.remove(&app) {
             self.sweeper.drop_later(Box::new(old));
         }
         done(Ok(()))

@@ -62,6 +62,20 @@ impl Order {
         self.from(block, at)
     }
 
+    /// The numbers before a place, the last one first.
+    pub(super) fn before<'a>(
+        &'a self,
+        compare: &dyn Fn(u32) -> Ordering,
+    ) -> impl Iterator<Item = u32> + use<'a> {
+        let (block, at) = self.end_of(|other| compare(other).is_lt()).unwrap_or((0, 0));
+        let blocks = self.blocks.get(..=block).unwrap_or_default();
+        let numbers = blocks.iter().rev().enumerate().flat_map(move |(nth, block)| {
+            let end = if nth == 0 { at } else { block.len() };
+            block[..end].iter().rev()
+        });
+        numbers.copied()
+    }
+
     /// How many numbers stand up to a place. Looks at the length of each block.
     pub(super) fn rank(&self, compare: impl Fn(u32) -> Ordering) -> usize {
         let Some((block, at)) = self.end_of(|other| compare(other).is_le()) else { return 0 };
@@ -142,9 +156,13 @@ mod tests {
                 }
             }
             prop_assert_eq!(order.after(&|_| Ordering::Greater).collect::<Vec<_>>(), model.iter().copied().collect::<Vec<_>>());
+            let backwards = model.iter().rev().copied().collect::<Vec<_>>();
+            prop_assert_eq!(order.before(&|_| Ordering::Less).collect::<Vec<_>>(), backwards);
             for place in [0, 7, 1_500, 2_999] {
                 let behind: Vec<_> = model.range(place + 1..).copied().collect();
                 prop_assert_eq!(order.after(&|other| other.cmp(&place)).collect::<Vec<_>>(), behind.clone());
+                let before: Vec<_> = model.range(..place).rev().copied().collect();
+                prop_assert_eq!(order.before(&|other| other.cmp(&place)).collect::<Vec<_>>(), before);
                 let rank = order.rank(|other| other.cmp(&place));
                 prop_assert_eq!(rank, model.len() - behind.len());
                 prop_assert_eq!(order.behind(rank).collect::<Vec<_>>(), behind);

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{AppId, Destination, Letter, Notice, RoomId};
 use crate::store::{DroppedLetter, OutboxCounts, TakenLetter};
@@ -48,13 +49,32 @@ struct Letters {
     apps: BTreeMap<AppId, AppLetters>,
 }
 
+/// How far a letter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(in crate::store) struct Progress {
+    /// How often the part that is up was put off, and until when.
+    put_off: u32,
+    ready_ms: u64,
+    /// Which part is up.
+    part: u32,
+}
+
+/// What became of a letter that somebody is done with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Acked {
+    /// It was there no more.
+    Gone,
+    /// Its next part is up.
+    Next(Progress),
+    /// It is done with.
+    Done,
+}
+
 /// A letter that was posted before the process began.
 pub(in crate::store) struct RestoredLetter {
     pub(in crate::store) id: u64,
     pub(in crate::store) letter: Letter,
-    /// How often it was put off, and until when.
-    pub(in crate::store) put_off: u32,
-    pub(in crate::store) ready_ms: u64,
+    pub(in crate::store) progress: Progress,
 }
 
 /// What is known of one app's letters.
@@ -74,7 +94,9 @@ type Place = (Destination, u64, u64);
 #[derive(Default)]
 struct Queue {
     letters: VecDeque<Kept>,
-    /// How often the head was put off, and until when.
+    /// Which part of the head is up.
+    part: u32,
+    /// How often that was put off, and until when.
     put_off: u32,
     ready_ms: u64,
     /// The number of the letter that somebody has taken. It may have been dropped since.
@@ -85,6 +107,7 @@ struct Kept {
     id: u64,
     bytes: usize,
     notice: Arc<Notice>,
+    parts: u32,
 }
 
 impl Outbox {
@@ -117,16 +140,17 @@ impl Outbox {
     /// Puts a letter back that was posted before the process began. Called in the order of their
     /// numbers.
     pub(super) fn restore(&self, app: AppId, letter: RestoredLetter) {
-        let RestoredLetter { id, letter, put_off, ready_ms } = letter;
+        let RestoredLetter { id, letter, progress } = letter;
         self.last_id.fetch_max(id, Ordering::Relaxed);
         let (to, room) = (letter.to, letter.notice.room.clone());
         let key = QueueKey { app, to, room };
         let mut kept = self.letters.lock();
         kept.push(app, id, letter);
         let queue = kept.queues.get_mut(&key).expect("what is pushed has a queue");
-        if queue.letters.len() == 1 && put_off > 0 {
+        if queue.letters.len() == 1 && progress != Progress::default() {
             let before = (to, queue.ready_ms, id);
-            (queue.put_off, queue.ready_ms) = (put_off, ready_ms);
+            (queue.put_off, queue.ready_ms) = (progress.put_off, progress.ready_ms);
+            queue.part = progress.part;
             let of_app = kept.apps.get_mut(&app).expect("whose letter is there has letters");
             of_app.ready.remove(&before);
             kept.offer(&key);
@@ -155,15 +179,23 @@ impl Outbox {
         ready.into_iter().map(|room| kept.hand_out(QueueKey { app, to, room })).collect()
     }
 
-    pub(super) fn ack(&self, app: AppId, to: Destination, room: &RoomId, id: u64) -> bool {
+    pub(super) fn ack(&self, app: AppId, to: Destination, room: &RoomId, id: u64) -> Acked {
         let key = QueueKey { app, to, room: room.clone() };
         let mut kept = self.letters.lock();
-        let there = kept.give_back(&key, id) && kept.pop(id).is_some();
+        let there = kept.give_back(&key, id);
+        let acked = if !there {
+            Acked::Gone
+        } else if kept.next_part(&key) {
+            Acked::Next(kept.progress(&key))
+        } else {
+            kept.pop(id);
+            Acked::Done
+        };
         kept.offer(&key);
-        there
+        acked
     }
 
-    /// Answers how often the letter was put off, if it is still there.
+    /// Answers how far the letter is, if it is still there.
     pub(super) fn put_off(
         &self,
         app: AppId,
@@ -171,19 +203,19 @@ impl Outbox {
         room: &RoomId,
         id: u64,
         until_ms: u64,
-    ) -> Option<u32> {
+    ) -> Option<Progress> {
         let key = QueueKey { app, to, room: room.clone() };
         let mut kept = self.letters.lock();
-        let mut times = None;
+        let mut progress = None;
         if kept.give_back(&key, id)
             && let Some(queue) = kept.queues.get_mut(&key)
         {
             queue.put_off += 1;
             queue.ready_ms = until_ms;
-            times = Some(queue.put_off);
+            progress = Some(kept.progress(&key));
         }
         kept.offer(&key);
-        times
+        progress
     }
 
     pub(super) fn next(&self, app: AppId, to: Destination, only: Option<&RoomId>) -> Option<u64> {
@@ -220,7 +252,7 @@ impl Outbox {
 }
 
 impl Letters {
-    fn push(&mut self, app: AppId, id: u64, Letter { to, notice }: Letter) {
+    fn push(&mut self, app: AppId, id: u64, Letter { to, notice, parts }: Letter) {
         let bytes = notice.size_bytes() + LETTER_BYTES;
         self.bytes += bytes;
         let of_app = self.apps.entry(app).or_default();
@@ -230,7 +262,7 @@ impl Letters {
             Some(queue) => queue,
             None => self.queues.entry(key.clone()).or_default(),
         };
-        queue.letters.push_back(Kept { id, bytes, notice });
+        queue.letters.push_back(Kept { id, bytes, notice, parts });
         if queue.letters.len() == 1 {
             of_app.by_age.insert(id);
             if queue.taken.is_none() {
@@ -246,13 +278,15 @@ impl Letters {
         let key = self.by_age.remove(&id)?;
         let of_app = self.apps.get_mut(&key.app).expect("whose letter is there has letters");
         let queue = self.queues.get_mut(&key).expect("whose head is there has a queue");
-        let Kept { bytes, notice, .. } = queue.letters.pop_front().expect("its head is there");
+        let Kept { bytes, notice, parts, .. } =
+            queue.letters.pop_front().expect("its head is there");
         self.bytes -= bytes;
         of_app.waiting -= 1;
         of_app.by_age.remove(&id);
         let room = of_app.ready.remove(&(key.to, queue.ready_ms, id));
+        let part = std::mem::take(&mut queue.part);
         (queue.put_off, queue.ready_ms) = (0, 0);
-        let dropped = DroppedLetter { id, app: key.app, to: key.to, notice };
+        let dropped = DroppedLetter { id, app: key.app, to: key.to, notice, part, parts };
         if let Some(next) = queue.letters.front() {
             of_app.by_age.insert(next.id);
             of_app.ready.extend(room.map(|room| ((key.to, 0, next.id), room)));
@@ -294,7 +328,31 @@ impl Letters {
         if let Some(of_app) = self.apps.get_mut(&key.app) {
             of_app.ready.remove(&(key.to, queue.ready_ms, head.id));
         }
-        TakenLetter { id: head.id, put_off: queue.put_off, notice: Arc::clone(&head.notice) }
+        let notice = Arc::clone(&head.notice);
+        let (put_off, part, parts) = (queue.put_off, queue.part, head.parts);
+        TakenLetter { id: head.id, put_off, notice, part, parts }
+    }
+
+    /// How far the head of a queue is.
+    fn progress(&self, key: &QueueKey) -> Progress {
+        let queue = self.queues.get(key);
+        queue.map_or_else(Progress::default, |queue| Progress {
+            put_off: queue.put_off,
+            ready_ms: queue.ready_ms,
+            part: queue.part,
+        })
+    }
+
+    /// Has the next part of a queue's head be up, if there is one.
+    fn next_part(&mut self, key: &QueueKey) -> bool {
+        let Some(queue) = self.queues.get_mut(key) else { return false };
+        let parts = queue.letters.front().map_or(0, |head| head.parts);
+        let there = queue.part + 1 < parts;
+        if there {
+            queue.part += 1;
+            (queue.put_off, queue.ready_ms) = (0, 0);
+        }
+        there
     }
 
     /// Somebody is done with the letter that he took; whether it is still there.

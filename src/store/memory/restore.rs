@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::MemoryStore;
 use super::outbox::RestoredLetter;
 use super::space::{RestoredPart, RestoredRoom};
-use crate::domain::{AccountRecord, AppId, RoomId};
+use crate::domain::{AccountRecord, AppId, ReceiverRecord, RoomId};
 
 impl MemoryStore {
     /// Begins to put back an app: which life of it this is.
@@ -41,6 +41,11 @@ impl MemoryStore {
     /// Puts back an account.
     pub(in crate::store) fn restore_account(&self, app: AppId, record: &AccountRecord) {
         self.accounts(app).put(record, u64::MAX);
+    }
+
+    /// Puts back what was said of an app's receiver.
+    pub(in crate::store) fn restore_receiver(&self, app: AppId, receiver: Option<ReceiverRecord>) {
+        self.receivers.insert(app, receiver);
     }
 
     /// Puts back a letter. Called in the order of their numbers.

@@ -12,4 +12,5 @@ mod paths;
 mod presence;
 mod requests;
 mod rooms;
+mod rules;
 mod seat_queue;

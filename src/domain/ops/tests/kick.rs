@@ -4,7 +4,12 @@ use super::*;
 use crate::domain::{Delta, Event, Kick, LeaveReason, MemberWrite, Refusal};
 
 fn kick(names: &[&str]) -> Kick {
-    Kick { by: account("carl"), accounts: accounts(names), words: "off topic".into() }
+    Kick {
+        by: account("carl"),
+        accounts: accounts(names),
+        words: "off topic".into(),
+        passes_over: false,
+    }
 }
 
 fn hall() -> Hall {

@@ -100,7 +100,8 @@ fn whoever_goes_last_ends_it_however_it_happens() {
         left(hall.decide(&Leave { account: bert(), reason }).unwrap().0, reason);
     }
     left(hall.decide(&Vanish { account: bert() }).unwrap().0, LeaveReason::Left);
-    let kick = Kick { by: by.clone(), accounts: accounts.clone(), words: "".into() };
+    let kick =
+        Kick { by: by.clone(), accounts: accounts.clone(), words: "".into(), passes_over: false };
     left(hall.decide(&kick).unwrap().0, LeaveReason::Kicked);
     let (words, silent) = ("".into(), false);
     let remove = RemoveMembers { by: by.clone(), accounts: accounts.clone(), words, silent };

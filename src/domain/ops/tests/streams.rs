@@ -118,7 +118,7 @@ fn they_go_with_their_publisher_and_are_told_of_before_him() {
     assert!(matches!(delta.events[1..], [Event::MembersLeft { .. }]));
 
     let accounts = accounts(&["anna", "bert"]);
-    let kick = Kick { by: account("carl"), accounts, words: "".into() };
+    let kick = Kick { by: account("carl"), accounts, words: "".into(), passes_over: false };
     let (delta, ()) = hall.decide(&kick).unwrap();
     assert_eq!(delta.streams, removed(&["a1", "b1", "a2"]));
     let all: Vec<_> = hall.streams.iter().collect();

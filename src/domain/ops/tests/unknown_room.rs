@@ -26,7 +26,8 @@ fn every_operation_on_a_room_needs_one_and_names_whom_it_must_see() {
     refused_and_names(&EnterMany { accounts: accounts(&["b", "a"]), opens: false }, &["b", "a"]);
     refused_and_names(&Leave { account: anna.clone(), reason: LeaveReason::Left }, &["anna"]);
     let by = || account("carl");
-    let kick = Kick { by: by(), accounts: accounts(&["b", "a"]), words: "".into() };
+    let kick =
+        Kick { by: by(), accounts: accounts(&["b", "a"]), words: "".into(), passes_over: false };
     refused_and_names(&kick, &["b", "a"]);
     let ban = BanMembers {
         by: by(),

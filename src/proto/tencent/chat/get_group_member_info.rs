@@ -114,6 +114,7 @@ impl Command for GetGroupMemberInfo {
         let (info, custom) = (request.info.as_deref(), request.custom.as_deref());
         let profiles = Profiles::new(call.app, info, custom, unnamed);
         let query = PageQuery {
+            descending: false,
             after: part.after.as_ref(),
             roles: part.roles,
             skip: part.skip,

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{CALLBACK_COMMANDS, callback_command};
+use crate::domain::Destination;
 use crate::engine::NoReceiver;
 use crate::proto::tencent::command::{Call, Command, Spec};
 use crate::proto::tencent::refused::Refused;
@@ -48,7 +49,7 @@ impl Command for GetCallback {
         _: Request,
         reply: &'a mut Reply,
     ) -> Result<(), Refused> {
-        let receiver = call.app.receiver().ok_or(NoReceiver)?;
+        let receiver = call.app.receiver(Destination::RoomEngine).ok_or(NoReceiver)?;
         let callback_command_list =
             receiver.kinds.iter().map(|kind| callback_command(*kind)).collect();
         reply.response(&Response { url: receiver.url.expose(), callback_command_list });

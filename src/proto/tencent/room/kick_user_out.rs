@@ -60,6 +60,7 @@ impl Command for KickUserOut {
             by: call.caller.account().clone(),
             accounts: member_list(request.members)?,
             words: reason(request.reason.as_ref(), call.app.strict())?,
+            passes_over: false,
         };
         Ok(reach::run(call, &room, &operation).await?)
     }

@@ -9,10 +9,14 @@ const APP: AppId = AppId(1);
 const TO: Destination = Destination::RoomEngine;
 
 fn letter(room: &str, id: u64) -> Letter {
+    letter_of(room, id, 1)
+}
+
+fn letter_of(room: &str, id: u64, parts: u32) -> Letter {
     let event = Event::RoomUpdated { by: Account::parse("carl").unwrap() };
     let room = RoomId::parse(room).unwrap();
     let notice = Notice { id, room, at_ms: id, event, serial: 1, member_count: 0, facts: None };
-    Letter { to: TO, notice: Arc::new(notice) }
+    Letter { to: TO, notice: Arc::new(notice), parts }
 }
 
 /// What one such letter holds, in bytes, with a room id of one letter.
@@ -83,26 +87,50 @@ fn nothing_of_a_queue_stays_when_the_last_one_was_dropped_on_its_way() {
     assert_eq!(outbox.letters.lock().queues.len(), 1);
 }
 
+#[test]
+fn a_letter_that_is_dropped_takes_the_parts_along_that_were_not_up_yet() {
+    let outbox = Outbox::new(2 * letter_bytes());
+    post(&outbox, APP, vec![letter_of("a", 1, 3), letter_of("a", 2, 2)]);
+    let room = RoomId::parse("a").unwrap();
+    assert_eq!(ready(&outbox, 0), [(1, 1)]);
+    assert_ne!(outbox.ack(APP, TO, &room, 1), Acked::Gone);
+    for taken in [false, true] {
+        let next = if taken { ready(&outbox, 0) } else { vec![] };
+        let dropped = post(&outbox, APP, vec![letter_of("a", 3, 1)]);
+        let [DroppedLetter { notice, part, parts, .. }] = &dropped[..] else {
+            panic!("{dropped:?}")
+        };
+        let expected = if taken { (2, 0, 2) } else { (1, 1, 3) };
+        assert_eq!((notice.id, *part, *parts), expected);
+        for (_, id) in next {
+            assert_eq!(outbox.ack(APP, TO, &room, id), Acked::Gone, "it is gone, all of it");
+        }
+    }
+    let up = outbox.take(APP, TO, 0, 9, None);
+    assert_eq!((up[0].notice.id, up[0].part), (3, 0), "the next begins with its first part");
+}
+
 /// An outbox without any index: everything is found by looking at every letter.
 struct Naive {
     at_most: usize,
     last_id: u64,
-    /// Number, app and room, the oldest first.
-    letters: Vec<(u64, AppId, &'static str)>,
+    /// Number, app, room and parts, the oldest first.
+    letters: Vec<(u64, AppId, &'static str, u32)>,
     queues: HashMap<(AppId, &'static str), NaiveQueue>,
 }
 
 #[derive(Default)]
 struct NaiveQueue {
+    part: u32,
     put_off: u32,
     ready_ms: u64,
     taken: Option<u64>,
 }
 
 impl Naive {
-    fn post(&mut self, app: AppId, room: &'static str) -> Vec<u64> {
+    fn post(&mut self, app: AppId, room: &'static str, parts: u32) -> Vec<u64> {
         self.last_id += 1;
-        self.letters.push((self.last_id, app, room));
+        self.letters.push((self.last_id, app, room, parts));
         let more = self.letters.len().saturating_sub(self.at_most);
         let dropped: Vec<u64> = self.letters[..more].iter().map(|(id, ..)| *id).collect();
         dropped.iter().for_each(|id| self.remove(*id));
@@ -111,15 +139,26 @@ impl Naive {
 
     fn remove(&mut self, id: u64) {
         let at = self.letters.iter().position(|(other, ..)| *other == id).unwrap();
-        let (_, app, room) = self.letters.remove(at);
+        let (_, app, room, _) = self.letters.remove(at);
         let queue = self.queues.entry((app, room)).or_default();
-        (queue.put_off, queue.ready_ms) = (0, 0);
+        (queue.part, queue.put_off, queue.ready_ms) = (0, 0, 0);
+    }
+
+    fn ack(&mut self, id: u64) {
+        let letter = self.letters.iter().find(|(other, ..)| *other == id).unwrap();
+        let (_, app, room, parts) = *letter;
+        let queue = self.queues.entry((app, room)).or_default();
+        if queue.part + 1 < parts {
+            *queue = NaiveQueue { part: queue.part + 1, ..NaiveQueue::default() };
+        } else {
+            self.remove(id);
+        }
     }
 
     /// The heads that can be taken: when each is ready, its number, how often it was put off, its room.
     fn heads(&mut self, app: AppId) -> Vec<(u64, u64, u32, &'static str)> {
         let (mut seen, mut heads) = (Vec::new(), Vec::new());
-        for (id, other, room) in &self.letters {
+        for (id, other, room, _) in &self.letters {
             if *other == app && !seen.contains(room) {
                 seen.push(room);
                 let queue = self.queues.entry((app, room)).or_default();
@@ -132,14 +171,16 @@ impl Naive {
         heads
     }
 
-    fn take(&mut self, app: AppId, now_ms: u64, limit: usize) -> Vec<(u64, u32)> {
+    fn take(&mut self, app: AppId, now_ms: u64, limit: usize) -> Vec<(u64, u32, u32)> {
         let mut heads = self.heads(app);
         heads.retain(|(ready_ms, ..)| *ready_ms <= now_ms);
         heads.truncate(limit);
-        for (_, id, _, room) in &heads {
-            self.queues.entry((app, room)).or_default().taken = Some(*id);
-        }
-        heads.into_iter().map(|(_, id, put_off, _)| (id, put_off)).collect()
+        let taken = heads.into_iter().map(|(_, id, put_off, room)| {
+            let queue = self.queues.entry((app, room)).or_default();
+            queue.taken = Some(id);
+            (id, put_off, queue.part)
+        });
+        taken.collect()
     }
 
     /// Whether the letter that is given back is still there.
@@ -155,7 +196,7 @@ impl Naive {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Post { app: AppId, room: &'static str },
+    Post { app: AppId, room: &'static str, parts: u32 },
     Take { app: AppId, now_ms: u64, limit: usize },
     Ack { nth: usize },
     PutOff { nth: usize, until_ms: u64 },
@@ -166,7 +207,8 @@ fn step() -> impl Strategy<Value = Step> {
     let app = || prop_oneof![Just(AppId(1)), Just(AppId(2))];
     let room = prop_oneof![Just("a"), Just("b"), Just("c")];
     prop_oneof![
-        12 => (app(), room).prop_map(|(app, room)| Step::Post { app, room }),
+        12 => (app(), room, 1..4u32)
+            .prop_map(|(app, room, parts)| Step::Post { app, room, parts }),
         6 => (app(), 0..4u64, 0..4usize)
             .prop_map(|(app, now_ms, limit)| Step::Take { app, now_ms, limit }),
         4 => (0..8usize).prop_map(|nth| Step::Ack { nth }),
@@ -187,16 +229,19 @@ proptest! {
         let mut taken: Vec<(AppId, &'static str, u64)> = Vec::new();
         for step in steps {
             match step {
-                Step::Post { app, room } => {
-                    let dropped = post(&outbox, app, vec![letter(room, naive.last_id + 1)]);
-                    prop_assert_eq!(ids(&dropped), naive.post(app, room));
+                Step::Post { app, room, parts } => {
+                    let letter = letter_of(room, naive.last_id + 1, parts);
+                    let dropped = post(&outbox, app, vec![letter]);
+                    prop_assert_eq!(ids(&dropped), naive.post(app, room, parts));
                 }
                 Step::Take { app, now_ms, limit } => {
                     let letters = outbox.take(app, TO, now_ms, limit, None);
-                    let numbers: Vec<_> =
-                        letters.iter().map(|letter| (letter.id, letter.put_off)).collect();
+                    let numbers: Vec<_> = letters
+                        .iter()
+                        .map(|letter| (letter.id, letter.put_off, letter.part))
+                        .collect();
                     prop_assert_eq!(&numbers, &naive.take(app, now_ms, limit));
-                    for (id, _) in numbers {
+                    for (id, ..) in numbers {
                         let of = naive.letters.iter().find(|(other, ..)| *other == id).unwrap();
                         taken.push((app, of.2, id));
                     }
@@ -205,10 +250,10 @@ proptest! {
                     let (app, room, id) = taken.remove(nth);
                     let there = naive.give_back(app, room, id);
                     if there {
-                        naive.remove(id);
+                        naive.ack(id);
                     }
                     let room = RoomId::parse(room).unwrap();
-                    prop_assert_eq!(outbox.ack(app, TO, &room, id), there);
+                    prop_assert_eq!(outbox.ack(app, TO, &room, id) != Acked::Gone, there);
                 }
                 Step::PutOff { nth, until_ms } if nth < taken.len() => {
                     let (app, room, id) = taken.remove(nth);
@@ -221,13 +266,13 @@ proptest! {
                 }
                 Step::Ack { .. } | Step::PutOff { .. } => {}
                 Step::Clear { app } => {
-                    naive.letters.retain(|(_, other, _)| *other != app);
+                    naive.letters.retain(|(_, other, ..)| *other != app);
                     naive.queues.retain(|(other, _), _| *other != app);
                     outbox.clear(app);
                 }
             }
             for app in [AppId(1), AppId(2)] {
-                let of_app = || naive.letters.iter().filter(|(_, other, _)| *other == app);
+                let of_app = || naive.letters.iter().filter(|(_, other, ..)| *other == app);
                 let (waiting, oldest_ms) = (of_app().count() as u64, of_app().next());
                 let oldest_ms = oldest_ms.map(|(id, ..)| *id);
                 prop_assert_eq!(outbox.counts(app), OutboxCounts { waiting, oldest_ms });
