@@ -1,5 +1,4 @@
 //! Of callbacks: hexadecimal SHA-1 over secret, time and nonce, in the order of their texts.
-//! <https://docs.zegocloud.com/article/16262>
 
 use sha1::{Digest, Sha1};
 
