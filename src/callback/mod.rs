@@ -29,4 +29,4 @@ pub use line::{Origin, Platform, RequestLine};
 pub use names::{MAX_ADDRESSES, NameFault};
 pub use outcome::{Answer, MAX_ANSWER_BYTES, MAX_KEPT_ANSWER_BYTES, Outcome};
 pub use sender::{MAX_IN_FLIGHT, ReplayRefusal, Sender};
-pub use telling::{shown, word};
+pub use telling::{nameless, shown, word};

@@ -32,7 +32,7 @@ use super::outcome::Outcome;
 use super::standing::{Allowance, Standing};
 use super::zego;
 use crate::config::{Secret, callback_command};
-use crate::domain::{AppId, Destination, Notice, RoomId};
+use crate::domain::{Account, AppId, Destination, Notice, RoomId};
 use crate::engine::{
     App, Attempt, Courier, CourierFuture, Engine, Failure, LoggedCallback, Nonces, Receiver,
     Stopwatch, TakenLetter, Verdict,
@@ -509,11 +509,22 @@ impl Shared {
                 let target = Target::of_zego(receiver.url.clone(), secret.cloned(), settings);
                 let secret = secret.map_or("", Secret::expose);
                 let signing = zego::Signing::new(secret, app.callback_time_s(), self.nonces.next());
-                let body = zego::body(app.id(), notice, part, Some(&signing));
+                let nick = self.nick(app, zego::nameless(notice, part)).await;
+                let body = zego::body(app.id(), notice, part, &nick, Some(&signing));
                 self.client.send_to_zego(&target, body.into()).await
             }
         };
         attempt_of(outcome, app.now_ms(), watch.elapsed())
+    }
+
+    /// What somebody's account is called; nothing if it is not known.
+    async fn nick(&self, app: &App, account: Option<&Account>) -> String {
+        let (Some(account), Some(engine)) = (account, self.engine.upgrade()) else {
+            return String::new();
+        };
+        let nicks = engine.nicks(app, std::slice::from_ref(account)).await;
+        // A callback is not held up for a name.
+        nicks.ok().and_then(|mut nicks| nicks.pop()).unwrap_or_default()
     }
 
     /// Writes down what came of an attempt.

@@ -2,7 +2,7 @@
 
 use super::{body, zego};
 use crate::config::callback_command;
-use crate::domain::{AppId, Destination};
+use crate::domain::{Account, AppId, Destination};
 use crate::engine::LoggedCallback;
 
 /// The word of a callback: RoomEngine's command, ZEGO's event.
@@ -15,12 +15,22 @@ pub fn word(callback: &LoggedCallback) -> &'static str {
     }
 }
 
-/// A callback's body, in JSON, as the log shows it: without what each attempt makes anew, which is
-/// the time, the nonce and the signature of ZEGO's.
+/// Who a callback calls by the name of his account, if that has one.
 #[must_use]
-pub fn shown(app: AppId, callback: &LoggedCallback) -> Vec<u8> {
+pub fn nameless(callback: &LoggedCallback) -> Option<&Account> {
+    match callback.to() {
+        Destination::RoomEngine => None,
+        Destination::Zego => zego::nameless(callback.notice(), callback.part()),
+    }
+}
+
+/// A callback's body, in JSON, as the log shows it: without what each attempt makes anew, which is
+/// the time, the nonce and the signature of ZEGO's. `nick` is the name of the account of whoever is
+/// [`nameless`]; empty if it has none.
+#[must_use]
+pub fn shown(app: AppId, callback: &LoggedCallback, nick: &str) -> Vec<u8> {
     match callback.to() {
         Destination::RoomEngine => body(callback.notice()),
-        Destination::Zego => zego::body(app, callback.notice(), callback.part(), None),
+        Destination::Zego => zego::body(app, callback.notice(), callback.part(), nick, None),
     }
 }

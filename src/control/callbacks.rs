@@ -18,8 +18,8 @@ use super::query::{NoParams, Params};
 use super::tail::{self, Looks, Tail, TailParams};
 use super::{Plane, reply};
 use crate::callback;
-use crate::domain::{AppId, Destination};
-use crate::engine::{Attempt, CallbackState, LoggedCallback, MAX_LOGGED_ATTEMPTS};
+use crate::domain::{Account, AppId, Destination};
+use crate::engine::{App, Attempt, CallbackState, LoggedCallback, MAX_LOGGED_ATTEMPTS};
 
 /// Every state and its word.
 const STATES: &[(&str, CallbackState)] = &[
@@ -199,14 +199,36 @@ pub(super) async fn list(
     // What was waiting may be sent now.
     let looks = Looks::Again;
     let page = tail.of(log, at.app.id(), looks, wanted, &plane.stop).await?;
-    let write = |json: &mut Vec<u8>, id, callback: &_| write(json, at.app.id(), id, callback);
+    let callbacks = page.items.iter().map(|(_, callback)| &**callback);
+    let mut nicks = nicks(&plane, &at.app, callbacks).await.into_iter();
+    let write = |json: &mut Vec<u8>, id, callback: &_| {
+        let nick = nicks.next().unwrap_or_default();
+        write(json, at.app.id(), id, callback, &nick);
+    };
     Ok(reply::written(StatusCode::OK, tail::written(&page, write)))
 }
 
+/// Of each callback the name of the account that it calls so, empty where it calls none; or none at
+/// all: a log without them is better than no log.
+async fn nicks<'a>(
+    plane: &Plane,
+    app: &App,
+    callbacks: impl Iterator<Item = &'a LoggedCallback>,
+) -> Vec<String> {
+    let nameless: Vec<Option<&Account>> = callbacks.map(callback::nameless).collect();
+    let accounts: Vec<Account> = nameless.iter().copied().flatten().cloned().collect();
+    if accounts.is_empty() {
+        return Vec::new();
+    }
+    let mut nicks = plane.engine.nicks(app, &accounts).await.unwrap_or_default().into_iter();
+    let nick = |account: &Option<&Account>| account.and_then(|_| nicks.next()).unwrap_or_default();
+    nameless.iter().map(nick).collect()
+}
+
 /// A row.
-fn write(json: &mut Vec<u8>, app: AppId, id: u64, callback: &LoggedCallback) {
+fn write(json: &mut Vec<u8>, app: AppId, id: u64, callback: &LoggedCallback, nick: &str) {
     let (notice, delivery) = (callback.notice(), callback.delivery());
-    let body = callback::shown(app, callback);
+    let body = callback::shown(app, callback, nick);
     let destination = DESTINATIONS.iter().find(|(_, to)| *to == callback.to());
     let word = STATES.iter().find(|(_, state)| *state == delivery.state);
     let row = CallbackRow {
@@ -234,6 +256,8 @@ pub(super) async fn replay(
     let replaying = plane.sender.replay(&at.app, &at.callback).await;
     replaying.map_err(|refusal| Problem::conflict(refusal.to_string()))?;
     let mut json = Vec::new();
-    write(&mut json, at.app.id(), at.id, &at.callback);
+    let callback = std::iter::once(&*at.callback);
+    let nick = nicks(&plane, &at.app, callback).await.pop().unwrap_or_default();
+    write(&mut json, at.app.id(), at.id, &at.callback, &nick);
     Ok(reply::written(StatusCode::OK, json))
 }

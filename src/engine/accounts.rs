@@ -61,6 +61,19 @@ impl Engine {
         Ok(self.store.see_accounts(app.id(), accounts, &mut see).await?)
     }
 
+    /// What accounts are called, one after another; empty for those that have no name.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn nicks(&self, app: &App, accounts: &[Account]) -> Result<Vec<String>, Failure> {
+        let mut nicks = Vec::with_capacity(accounts.len());
+        let looking = self.accounts(app, accounts, |_, record| {
+            nicks.push(record.map_or_else(String::new, |record| record.nick.to_owned()));
+        });
+        looking.await?;
+        Ok(nicks)
+    }
+
     /// Deletes an account that was imported: it goes from every room, as what it was there, and then
     /// its record does. Answers whether it had one; without one nothing is done.
     ///

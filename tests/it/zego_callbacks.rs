@@ -363,3 +363,23 @@ async fn the_log_tells_the_two_apart_and_replays_either() {
     let unknown = server.control(Method::GET, "callbacks?destination=chat").send().await.unwrap();
     assert_eq!(unknown.status(), StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn who_names_nothing_is_called_as_his_account_was_imported() {
+    let receiver = Receiver::start().await;
+    let server = server_telling(&receiver.url(), &[]).await;
+    server.create("r").await;
+    let url = server.url(&format!("/v4/im_open_login_svc/account_import?{}", server.query()));
+    let import = json!({"UserID": "bob", "Nick": "Robert"}).to_string();
+    assert_eq!(server.send(Method::POST, &url, &import).await["ErrorCode"], 0);
+    for account in ["bob", "carl", "bob"] {
+        server.enter("r", account).await;
+        assert_eq!(server.leave("r", account).await, StatusCode::NO_CONTENT);
+    }
+    let expected = ["Robert", "Robert", "carl", "carl", "Robert", "Robert"];
+    let bodies = receiver.bodies(7).await;
+    assert_eq!(fields(&bodies[1..], ["user_nickname"]), expected.map(|name| [json!(name)]));
+    let rows = server.log("destination=zego&state=sent&count=7&wait=10s").await;
+    let logged: Vec<_> = rows[1..].iter().map(|row| row["body"]["user_nickname"].clone()).collect();
+    assert_eq!(logged, expected, "the log says the same");
+}

@@ -7,7 +7,8 @@
 //! 2^53 on purpose, as the vendor's are.
 //!
 //! Where the pages are silent: a client that names no session has one for each stay, a number made
-//! of the room's, the account and the time of coming; who has no name is called by his account;
+//! of the room's, the account and the time of coming; who has no name in the
+//! room is called by the one his account was imported with, or else by the account;
 //! `room_name` is that of the room's facts; the channel of a stream is its room; nothing is streamed,
 //! so there are no addresses to play it from.
 //!
@@ -24,7 +25,7 @@ mod tests;
 use sha2::{Digest, Sha256};
 
 use crate::domain::{
-    AppId, LeaveReason, Notice, Passage, Platform, Role, Single, Stream, StreamEnd,
+    Account, AppId, LeaveReason, Notice, Passage, Platform, Role, Single, StreamEnd,
 };
 use fields::{
     Head, RoomClose, RoomCreate, RoomLogin, RoomLogout, StreamClose, StreamCreate, TextHead,
@@ -43,11 +44,31 @@ pub(super) fn word(single: Single<'_>) -> &'static str {
     }
 }
 
-/// A callback's body, in JSON; without a signing, its three fields are missing.
+/// Who a callback is about, if it is about somebody whose name in the room was not said.
+pub(super) fn nameless(notice: &Notice, part: u32) -> Option<&Account> {
+    match notice.event.single(part)? {
+        Single::RoomCreated { .. } | Single::RoomEnded { .. } => None,
+        Single::Entered { who, .. } | Single::Left { who, .. } => {
+            who.name.is_empty().then_some(&who.account)
+        }
+        Single::StreamAdded { stream, .. } | Single::StreamEnded { stream, .. } => {
+            stream.name.is_empty().then_some(&stream.account)
+        }
+    }
+}
+
+/// A callback's body, in JSON; without a signing, its three fields are missing. `nick` is the name of
+/// the account of whoever is [`nameless`]; empty if it has none.
 ///
 /// # Panics
 /// When the notice has no such part: whoever makes letters sees to it.
-pub(super) fn body(app: AppId, notice: &Notice, part: u32, signing: Option<&Signing>) -> Vec<u8> {
+pub(super) fn body(
+    app: AppId,
+    notice: &Notice,
+    part: u32,
+    nick: &str,
+    signing: Option<&Signing>,
+) -> Vec<u8> {
     let single = notice.event.single(part).expect("a letter has the parts that its event has");
     let (event, room_id, room_session_id) = (word(single), notice.room.as_str(), notice.serial);
     let head = || Head::new(event, app, signing);
@@ -73,7 +94,7 @@ pub(super) fn body(app: AppId, notice: &Notice, part: u32, signing: Option<&Sign
             room_name: notice.facts.as_deref().map_or("", |facts| &facts.name),
             room_seq: text(room_session_id),
             user_account: who.account.as_str(),
-            user_nickname: nickname(who),
+            user_nickname: called(&who.name, nick, &who.account),
             session_id: session(notice.serial, who),
             login_time: text(who.joined_ms),
             user_role: user_role(who),
@@ -88,7 +109,7 @@ pub(super) fn body(app: AppId, notice: &Notice, part: u32, signing: Option<&Sign
             room_id,
             room_seq: text(room_session_id),
             user_account: who.account.as_str(),
-            user_nickname: nickname(who),
+            user_nickname: called(&who.name, nick, &who.account),
             session_id: session(notice.serial, who),
             login_time: text(who.joined_ms),
             logout_time: text(notice.at_ms),
@@ -101,7 +122,7 @@ pub(super) fn body(app: AppId, notice: &Notice, part: u32, signing: Option<&Sign
             room_id,
             room_session_id: text(room_session_id),
             user_id: stream.account.as_str(),
-            user_name: publisher(stream),
+            user_name: called(&stream.name, nick, &stream.account),
             channel_id: room_id,
             stream_id: stream.id.as_str(),
             stream_sid: text(stream.serial),
@@ -114,7 +135,7 @@ pub(super) fn body(app: AppId, notice: &Notice, part: u32, signing: Option<&Sign
             extra_info: &stream.extra_info,
             recreate: flag(again),
             publish_id: stream.account.as_str(),
-            publish_name: publisher(stream),
+            publish_name: called(&stream.name, nick, &stream.account),
             rtmp_url: [],
             hls_url: [],
             hdl_url: [],
@@ -125,7 +146,7 @@ pub(super) fn body(app: AppId, notice: &Notice, part: u32, signing: Option<&Sign
             room_id,
             room_session_id: text(room_session_id),
             user_id: stream.account.as_str(),
-            user_name: publisher(stream),
+            user_name: called(&stream.name, nick, &stream.account),
             channel_id: room_id,
             r#type: close_type(reason),
             stream_alias: stream.id.as_str(),
@@ -147,12 +168,8 @@ fn flag(on: bool) -> &'static str {
     if on { "1" } else { "0" }
 }
 
-fn nickname(who: &Passage) -> &str {
-    if who.name.is_empty() { who.account.as_str() } else { &who.name }
-}
-
-fn publisher(stream: &Stream) -> &str {
-    if stream.name.is_empty() { stream.account.as_str() } else { &stream.name }
+fn called<'a>(name: &'a str, nick: &'a str, account: &'a Account) -> &'a str {
+    [name, nick].into_iter().find(|name| !name.is_empty()).unwrap_or(account.as_str())
 }
 
 /// What the client calls its stay, or else a number that no other stay has.

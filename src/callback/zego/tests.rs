@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::{
-    Account, Event, Facts, Gate, GroupProfile, Login, Member, RoomId, RoomKind, Silenced, StreamId,
+    Account, Event, Facts, Gate, GroupProfile, Login, Member, RoomId, RoomKind, Silenced, Stream,
+    StreamId,
 };
 
 const APP: AppId = AppId(1_234_567);
@@ -48,7 +49,7 @@ fn stream(id: &str) -> Stream {
 }
 
 fn told(event: Event, part: u32) -> Value {
-    serde_json::from_slice(&body(APP, &notice(event), part, None)).unwrap()
+    serde_json::from_slice(&body(APP, &notice(event), part, "", None)).unwrap()
 }
 
 fn left(reason: LeaveReason) -> Event {
@@ -92,8 +93,9 @@ fn whoever_comes_in_is_told_of_in_text() {
         "user_nickname": "Bob", "session_id": "s-1", "login_time": "1700000001456",
         "user_role": "2", "auth_level": "4", "relogin": "1", "user_update_seq": "7",
         "callback_data": "", "term_type": "6"});
-    let told =
-        |notice: &Notice| -> Value { serde_json::from_slice(&body(APP, notice, 0, None)).unwrap() };
+    let told = |notice: &Notice| -> Value {
+        serde_json::from_slice(&body(APP, notice, 0, "", None)).unwrap()
+    };
     assert_eq!(told(&notice), expected);
     notice.facts = Some(Box::new(facts("the room")));
     assert_eq!(told(&notice)["room_name"], "the room");
@@ -177,7 +179,7 @@ fn each_stream_that_ends_is_told_of_and_says_why() {
 fn the_three_that_sign_have_the_types_of_the_rest() {
     let signing = Signing::new("secret", 1_470_820_198, 123_412);
     let head = |event| {
-        let body = body(APP, &notice(event), 0, Some(&signing));
+        let body = body(APP, &notice(event), 0, "", Some(&signing));
         let order = ["event", "appid", "timestamp", "nonce", "signature", "room_id"];
         let text = String::from_utf8(body).unwrap();
         let places = order.map(|field| text.find(&format!("\"{field}\":")).unwrap());
@@ -202,9 +204,8 @@ fn roles_are_three() {
 }
 
 #[test]
-fn who_says_nothing_of_a_session_or_name_has_one_all_the_same() {
-    let unsaid = Passage { name: "".into(), session: "".into(), ..bob() };
-    assert_eq!(nickname(&unsaid), "bob");
+fn who_says_nothing_of_a_session_has_one_all_the_same() {
+    let unsaid = Passage { session: "".into(), ..bob() };
     let first = session(SERIAL, &unsaid);
     assert!(first.parse::<u64>().is_ok(), "{first}");
     assert_eq!(first, session(SERIAL, &unsaid), "the same when he goes as when he came");
@@ -214,6 +215,29 @@ fn who_says_nothing_of_a_session_or_name_has_one_all_the_same() {
         session(SERIAL, &Passage { account: account("carl"), ..unsaid.clone() }),
     ];
     assert!(!others.contains(&first), "{first} {others:?}");
+}
+
+#[test]
+fn who_has_no_name_in_the_room_is_called_by_his_account() {
+    let left = |name: &str| {
+        let people = vec![Passage { name: name.into(), ..bob() }];
+        let (reason, by) = (LeaveReason::Left, account("bob"));
+        notice(Event::MembersLeft { people, reason, by, words: "".into() })
+    };
+    let added = |name: &str| {
+        let stream = Stream { name: name.into(), ..stream("s") };
+        notice(Event::StreamAdded { stream, again: false })
+    };
+    let rows = [("In the room", "Nick", "In the room"), ("", "Nick", "Nick"), ("", "", "bob")];
+    for (name, nick, expected) in rows {
+        for (notice, field) in [(left(name), "user_nickname"), (added(name), "user_name")] {
+            assert_eq!(nameless(&notice, 0).is_some(), name.is_empty());
+            let told: Value = serde_json::from_slice(&body(APP, &notice, 0, nick, None)).unwrap();
+            assert_eq!(told[field], expected);
+        }
+    }
+    let created = notice(Event::RoomCreated { by: account("bob"), invitees: vec![] });
+    assert_eq!(nameless(&created, 0), None);
 }
 
 #[test]
