@@ -7,6 +7,7 @@ mod certificate;
 mod cli;
 mod commands;
 mod guard;
+mod store;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -28,7 +29,7 @@ use crate::engine::{Courier, Engine};
 use crate::http::{Bounds, Limits, Listening, Tls, VendorService, ZegoService, bind, serve};
 use crate::proto::tencent::{Gateway, Origins, commands};
 use crate::proto::zego;
-use crate::store::{MemoryStore, RoomStore};
+use crate::store::RoomStore;
 use crate::telemetry::Metrics;
 
 /// What a stop waits for beyond the time-out of a request.
@@ -57,17 +58,15 @@ pub struct Running {
 /// loopback. Everywhere else it is not even bound without one.
 ///
 /// # Errors
-/// An address that cannot be bound; a certificate that cannot be used.
+/// A store that cannot be opened; an address that cannot be bound; a certificate that cannot be used.
 pub async fn start(settings: &Settings, open_control: bool) -> anyhow::Result<Running> {
-    let backlog_bytes = settings.callback.backlog_bytes;
-    let backlog_bytes = usize::try_from(backlog_bytes).unwrap_or(usize::MAX);
-    start_on(settings, open_control, Arc::new(MemoryStore::with_backlog(backlog_bytes))).await
+    start_on(settings, open_control, store::open(settings, false).await?).await
 }
 
 /// Starts a server on a store of the caller's choice.
 ///
 /// # Errors
-/// An address that cannot be bound; a certificate that cannot be used.
+/// An address that cannot be bound; a certificate that cannot be used; a store that does not answer.
 pub async fn start_on(
     settings: &Settings,
     open_control: bool,
@@ -82,6 +81,7 @@ pub async fn start_on(
     let engine = Arc::new(engine);
     let sender = Arc::new(Sender::new(&engine, Client::default()));
     engine.deliver_by(Arc::clone(&sender) as Arc<dyn Courier>);
+    engine.resume().await?;
     let listening = listen("server.listen", settings.server.listen).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let limits = Limits {

@@ -112,8 +112,14 @@ impl Check<'_> {
     }
 
     fn store(&mut self, section: &Section<'_>) -> Option<StoreSettings> {
-        let words = [StoreKind::Memory].map(|kind| (kind.as_str(), kind));
-        Some(StoreSettings { kind: self.word(&section.text("kind"), &words)? })
+        let words = [StoreKind::Memory, StoreKind::Journal].map(|kind| (kind.as_str(), kind));
+        let kind = self.word(&section.text("kind"), &words);
+        let path = section.text("path");
+        let path = match length(path.value, STORE_PATH_BYTES_MAX) {
+            Ok(()) => Some(path.value.into()),
+            Err(problem) => self.refuse(&path, problem),
+        };
+        Some(StoreSettings { kind: kind?, path: path? })
     }
 
     fn apps(&mut self, sections: &[Section<'_>]) -> Option<Vec<AppSettings>> {

@@ -29,9 +29,10 @@ impl Settings {
         let LogSettings { access } = log;
         page.heading("[log]");
         page.entry("access", access.as_str());
-        let StoreSettings { kind } = store;
+        let StoreSettings { kind, path } = store;
         page.heading("[store]");
         page.entry("kind", kind.as_str());
+        page.entry("path", path.display().to_string());
         let BacklogSettings { backlog_bytes } = callback;
         page.heading("[callback]");
         page.entry("backlog", print_bytes(*backlog_bytes));

@@ -27,6 +27,8 @@ pub const HOSTS_MAX: usize = 100;
 pub const HOST_BYTES_MAX: usize = 253;
 /// The most bytes of a secret key or of the control token.
 pub const SECRET_BYTES_MAX: usize = 512;
+/// The longest path of a store, in bytes.
+pub const STORE_PATH_BYTES_MAX: usize = 4096;
 /// The most apps.
 pub const APPS_MAX: usize = 1000;
 /// The most secret keys of an app: a ticket that no key signed is checked against all.
@@ -182,6 +184,8 @@ impl AccessLog {
 pub struct StoreSettings {
     /// The kind of store.
     pub kind: StoreKind,
+    /// The journal's directory, of 1 to `STORE_PATH_BYTES_MAX` bytes.
+    pub path: PathBuf,
 }
 
 /// The kinds of store.
@@ -189,6 +193,8 @@ pub struct StoreSettings {
 pub enum StoreKind {
     /// Until the process ends.
     Memory,
+    /// On disk before it is answered.
+    Journal,
 }
 
 impl StoreKind {
@@ -196,6 +202,7 @@ impl StoreKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Memory => "memory",
+            Self::Journal => "journal",
         }
     }
 }

@@ -172,6 +172,11 @@ impl App {
         }
     }
 
+    /// Sets what was said of the receiver of RoomEngine callbacks before this process began.
+    pub(super) fn recall_receiver(&self, receiver: Option<Receiver>) {
+        self.receivers.recall(receiver);
+    }
+
     /// Sets a receiver of RoomEngine callbacks where there is none.
     ///
     /// # Errors

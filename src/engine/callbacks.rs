@@ -7,16 +7,17 @@
 //! nobody wants it any more. Not here: what a callback says and how it is sent (`callback`).
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use super::app::App;
+use super::clock::real_ms;
 use super::log::{Kept, Log};
 use super::open::{Open, OpenKey};
-use super::{Engine, Failure};
+use super::serials::Serials;
+use super::{Engine, Failure, Receiver};
 use crate::domain::{AppId, Destination, Letter, Notice, RoomId, RoomKey};
 use crate::store::{DroppedLetter, TakenLetter};
 use crate::telemetry::{CallbackEnd, Metrics};
@@ -196,17 +197,21 @@ pub enum Verdict {
 pub(super) struct Callbacks {
     pub(super) log: Log<LoggedCallback>,
     pub(super) open: Open,
-    last_id: AtomicU64,
+    notices: Serials,
+    /// The number behind the last one of any process before this.
+    first_id: u64,
     pub(super) courier: OnceLock<Arc<dyn Courier>>,
     metrics: Arc<Metrics>,
 }
 
 impl Callbacks {
     pub(super) fn new(metrics: Arc<Metrics>) -> Self {
+        let notices = Serials::since(real_ms());
         Self {
             log: Log::new(CALLBACK_LOG_BYTES),
             open: Open::default(),
-            last_id: AtomicU64::new(0),
+            first_id: notices.next(),
+            notices,
             courier: OnceLock::new(),
             metrics,
         }
@@ -214,7 +219,7 @@ impl Callbacks {
 
     /// A number for a notice.
     pub(super) fn next_id(&self) -> u64 {
-        self.last_id.fetch_add(1, Ordering::Relaxed) + 1
+        self.notices.next()
     }
 
     /// The entry of a letter's part that is about to be committed, or to be up. It is known from here
@@ -231,6 +236,19 @@ impl Callbacks {
             self.open.insert(app, &entry);
         }
         entry
+    }
+
+    /// Writes down letters of a process before this one: its log is gone.
+    fn recall(&self, app: AppId, to: Destination, letters: &[TakenLetter]) {
+        for letter in letters.iter().filter(|letter| letter.notice.id < self.first_id) {
+            let TakenLetter { notice, part, parts, .. } = letter;
+            let key = OpenKey { notice: notice.id, to, part: *part };
+            if self.open.get(key).is_none() {
+                let letter = Letter { to, notice: Arc::clone(notice), parts: *parts };
+                let entry = self.prepare(app, &letter, *part, CallbackState::Waiting);
+                self.committed(app, entry);
+            }
+        }
     }
 
     /// Takes back what was prepared: it is not committed.
@@ -336,9 +354,51 @@ impl Engine {
         let _ = self.callbacks.courier.set(courier);
     }
 
-    /// Says that an app has another receiver than before, or none: what waits is looked at again.
-    pub fn receiver_changed(&self, app: &App) {
+    /// Says that an app has another receiver of RoomEngine callbacks than before: it is kept, and
+    /// what waits is looked at again.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`]; then it is unknown whether it is kept.
+    pub async fn receiver_changed(&self, app: &App) -> Result<(), Failure> {
+        self.keep_receiver(app).await?;
         self.callbacks.news(app.id());
+        Ok(())
+    }
+
+    /// Has the store keep what was said of an app's receiver. Whoever is overtaken by somebody else
+    /// sees it afterwards, and has the store keep what that one said.
+    async fn keep_receiver(&self, app: &App) -> Result<(), Failure> {
+        loop {
+            let now = app.receiver(Destination::RoomEngine);
+            if now.as_ref().is_some_and(|receiver| !receiver.by_rest) {
+                // An app that was reset meanwhile: of what its settings say nothing is kept.
+                return Ok(());
+            }
+            let record = now.as_deref().map(Receiver::record);
+            self.store.put_receiver(app.id(), record.as_ref()).await?;
+            if app.receiver(Destination::RoomEngine) == now {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes up what a process before this one left: receivers that were set over the REST API, and
+    /// letters that wait. To be called once, before the first request.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn resume(&self) -> Result<(), Failure> {
+        for app in self.apps() {
+            if let Some(kept) = self.store.receiver(app.id()).await? {
+                app.recall_receiver(kept.map(Receiver::recalled));
+            }
+            for to in Destination::ALL {
+                if self.store.next_letter(app.id(), to, None).await?.is_some() {
+                    self.callbacks.posted(app.id(), to);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What happened lately, and what became of telling it.
@@ -349,12 +409,17 @@ impl Engine {
 
     /// Says that an app has no receiver of RoomEngine callbacks any more: what waits is given up, but
     /// for what is on its way.
-    pub async fn receiver_removed(&self, app: &App) {
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`]; then it is unknown whether that is kept.
+    pub async fn receiver_removed(&self, app: &App) -> Result<(), Failure> {
+        self.keep_receiver(app).await?;
         if let Err(failure) = self.give_up_unwanted(app, Destination::RoomEngine).await {
             // Whoever delivers comes to it later.
             tracing::warn!(app = %app.id(), "callbacks that nobody wants stay: {failure}");
         }
         self.callbacks.news(app.id());
+        Ok(())
     }
 
     /// Takes letters of an app that are ready now: at most `limit`, of one room `only` if it is
@@ -369,7 +434,9 @@ impl Engine {
         limit: usize,
         only: Option<&RoomId>,
     ) -> Result<Vec<TakenLetter>, Failure> {
-        Ok(self.store.take(app.id(), to, app.now_ms(), limit, only).await?)
+        let letters = self.store.take(app.id(), to, app.now_ms(), limit, only).await?;
+        self.callbacks.recall(app.id(), to, &letters);
+        Ok(letters)
     }
 
     /// When the first letter is ready that nobody has taken, in Unix milliseconds of the app's
@@ -435,6 +502,7 @@ impl Engine {
             if letters.is_empty() {
                 break;
             }
+            self.callbacks.recall(app.id(), to, &letters);
             for letter in letters {
                 let key = RoomKey { app: app.id(), room: letter.notice.room.clone() };
                 if self.store.ack(&key, to, letter.id).await? {

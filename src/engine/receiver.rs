@@ -8,7 +8,7 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 
 use crate::config::CallbackSettings;
-use crate::domain::{CallbackUrl, Destination, EventKind};
+use crate::domain::{CallbackUrl, Destination, EventKind, ReceiverRecord};
 
 /// The pauses between the attempts of one ZEGO callback, in seconds: the documented ones.
 pub(super) const ZEGO_RETRY_S: [u32; 5] = [2, 4, 8, 16, 32];
@@ -34,6 +34,16 @@ pub struct Receiver {
 }
 
 impl Receiver {
+    /// As it is kept.
+    pub(super) fn record(&self) -> ReceiverRecord {
+        ReceiverRecord { url: self.url.clone(), kinds: self.kinds.clone() }
+    }
+
+    /// One that was kept: it was named over the REST API.
+    pub(super) fn recalled(record: ReceiverRecord) -> Self {
+        Self { url: record.url, kinds: record.kinds, by_rest: true }
+    }
+
     /// Whether it wants to hear of such an event.
     #[must_use]
     pub fn wants(&self, kind: EventKind) -> bool {
@@ -94,6 +104,11 @@ impl Receivers {
             Arc::new(Receiver { url: url.clone(), kinds, by_rest: false })
         };
         *self.now.write() = self.settings.url.as_ref().map(of);
+    }
+
+    /// Sets what was said before this process began: a receiver, or that there is none.
+    pub(super) fn recall(&self, receiver: Option<Receiver>) {
+        *self.now.write() = receiver.map(Arc::new);
     }
 
     /// Sets a receiver where there is none.

@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{usersig, zego_sign};
 use crate::app::certificate::DevelopmentCertificate;
 use crate::app::cli::SettingsArgs;
-use crate::app::{Running, guard, start};
+use crate::app::{Running, guard, start_on, store};
 use crate::config::{AppSettings, DEVELOPMENT_KEY, Defaults, Settings};
 use crate::telemetry;
 
@@ -34,6 +34,9 @@ pub(in crate::app) struct Dev {
 pub(in crate::app) struct Serve {
     #[command(flatten)]
     run: Run,
+    /// Start with what is left of a journal that lost something which was answered
+    #[arg(long)]
+    accept_loss: bool,
 }
 
 #[derive(Debug, Args)]
@@ -52,13 +55,13 @@ impl Dev {
         } else {
             None
         };
-        self.run.run(Defaults::Dev, certificate.as_ref())
+        self.run.run(Defaults::Dev, certificate.as_ref(), false)
     }
 }
 
 impl Serve {
     pub(in crate::app) fn run(&self) -> anyhow::Result<()> {
-        self.run.run(Defaults::Serve, None)
+        self.run.run(Defaults::Serve, None, self.accept_loss)
     }
 }
 
@@ -78,13 +81,14 @@ impl Run {
         &self,
         defaults: Defaults,
         certificate: Option<&DevelopmentCertificate>,
+        accept_loss: bool,
     ) -> anyhow::Result<()> {
         let load = || self.load(defaults, certificate);
         let settings = load()?;
         telemetry::lines_to_stderr();
         let ca = certificate.map(DevelopmentCertificate::ca);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(until_stopped(&settings, defaults, ca, load))
+        runtime.block_on(until_stopped(&settings, defaults, accept_loss, ca, load))
     }
 
     /// The settings, from wherever they come.
@@ -108,6 +112,7 @@ impl Run {
 async fn until_stopped(
     settings: &Settings,
     defaults: Defaults,
+    accept_loss: bool,
     ca: Option<PathBuf>,
     load: impl Fn() -> anyhow::Result<Settings>,
 ) -> anyhow::Result<()> {
@@ -115,7 +120,8 @@ async fn until_stopped(
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
-    let running = start(settings, defaults == Defaults::Dev).await?;
+    let store = store::open(settings, accept_loss).await?;
+    let running = start_on(settings, defaults == Defaults::Dev, store).await?;
     announce(&running, ca.as_ref())?;
     if settings.uses_development_key() {
         greet(&running, settings, ca.as_deref());

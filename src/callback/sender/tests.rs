@@ -276,7 +276,7 @@ async fn one_that_is_away_is_probed_by_one_room_at_its_pace() {
     // Somebody is there: the one that waited longest is tried in its turn, and all others then.
     let backend = Backend::start().await;
     house.app().replace_receiver(receiver(&backend.url())).unwrap();
-    house.engine.receiver_changed(&house.app());
+    house.engine.receiver_changed(&house.app()).await.unwrap();
     house.advance(0).await;
     assert_eq!(backend.count(), 100, "the new one is no more to be waited for");
     assert_eq!(house.advance(16_000).await, 1);
@@ -291,7 +291,7 @@ async fn one_that_is_away_is_not_tried_more_often_because_letters_are_dropped() 
     house.app().create_receiver(receiver(&nobody().await)).unwrap();
     for nth in 0..500 {
         house.create(APP, &format!("r{nth}")).await;
-        house.engine.receiver_changed(&house.app());
+        house.engine.receiver_changed(&house.app()).await.unwrap();
         house.sender.settled(&house.app()).await;
     }
     assert_eq!(house.sender.made(APP), 1, "the clock stands still");
@@ -317,7 +317,7 @@ async fn what_waits_goes_to_the_receiver_that_is_set_then() {
     // What waits was wanted when it happened.
     let narrower = Receiver { kinds: vec![], ..receiver(&second.url()) };
     house.app().replace_receiver(narrower).unwrap();
-    house.engine.receiver_changed(&house.app());
+    house.engine.receiver_changed(&house.app()).await.unwrap();
     assert_eq!(house.advance(1_000).await, 2);
     let told = second.came(2, "CallbackCommand").await;
     assert_eq!(told, ["Room.CallbackAfterCreateRoom", "Room.CallbackAfterMemberEnter"]);
@@ -336,7 +336,7 @@ async fn without_a_receiver_what_waits_is_let_go_ready_or_not() {
     house.advance(0).await;
     assert_eq!(house.states(), [CallbackState::Waiting; 6]);
     house.app().remove_receiver();
-    house.engine.receiver_removed(&house.app()).await;
+    house.engine.receiver_removed(&house.app()).await.unwrap();
     // The sender may let go of some itself meanwhile, and not have written it down yet.
     let gone = |callback: &LoggedCallback| callback.state() == CallbackState::NoUrl;
     let all_gone = house.engine.callback_log().wait_for_change(APP, 0, 6, gone);
@@ -344,7 +344,7 @@ async fn without_a_receiver_what_waits_is_let_go_ready_or_not() {
     assert!(all_gone.is_ok(), "without anybody moving the clock: {:?}", house.states());
     let backend = Backend::start().await;
     house.app().create_receiver(receiver(&backend.url())).unwrap();
-    house.engine.receiver_changed(&house.app());
+    house.engine.receiver_changed(&house.app()).await.unwrap();
     house.advance(60_000).await;
     assert_eq!(backend.count(), 0);
     house.create(APP, "u").await;
@@ -362,7 +362,7 @@ async fn what_was_on_its_way_when_the_receiver_went_is_let_go_when_it_comes_back
     house.create(APP, "r").await;
     backend.came(1, "RoomId").await;
     house.app().remove_receiver();
-    house.engine.receiver_removed(&house.app()).await;
+    house.engine.receiver_removed(&house.app()).await.unwrap();
     assert_eq!(house.states(), [CallbackState::Waiting], "it may arrive yet");
     backend.seen.answers.add_permits(1);
     house.advance(1).await;

@@ -67,7 +67,8 @@ fn values_out_of_their_limits() {
             "log.access=some",
             "log.access: \"some\", must be \"auto\" or \"off\" or \"failures\" or \"all\"",
         ),
-        ("store.kind=journal", "store.kind: \"journal\", must be \"memory\""),
+        ("store.kind=disk", "store.kind: \"disk\", must be \"memory\" or \"journal\""),
+        ("store.path=", "store.path: 0 bytes, must be 1 to 4096"),
         ("app.0.sdkappid=0", "app.0.sdkappid: 0, must be 1 to 4294967295"),
         ("app.0.sdkappid=-1", "app.0.sdkappid: -1, must be 1 to 4294967295"),
         ("app.0.sdkappid=4294967296", "app.0.sdkappid: 4294967296, must be 1 to 4294967295"),
@@ -446,7 +447,7 @@ fn all_faults_are_reported_at_once() {
         "app.0.strict: is an integer, must be true or false (--set)",
         "server.listen: \"here\", must be an IP address and a port such as \"127.0.0.1:8080\" (FILE)",
         "log.access: \"1\", must be \"auto\" or \"off\" or \"failures\" or \"all\" (--set)",
-        "store.kind: \"disk\", must be \"memory\" (environment variable GUESTLIST_STORE__KIND)",
+        "store.kind: \"disk\", must be \"memory\" or \"journal\" (environment variable GUESTLIST_STORE__KIND)",
         "app.0.sdkappid: not set, must be 1 to 4294967295",
         "app.0.secret_keys: 0 keys, must be 1 to 16",
         "app.1.sdkappid: not set, must be 1 to 4294967295",
@@ -473,7 +474,7 @@ fn a_file_that_cannot_be_read_is_a_fault_beside_the_others() {
     assert_eq!(
         error.to_string(),
         format!(
-            "{}: cannot be read: {missing}\nstore.kind: \"x\", must be \"memory\" (--set)",
+            "{}: cannot be read: {missing}\nstore.kind: \"x\", must be \"memory\" or \"journal\" (--set)",
             path.display()
         )
     );

@@ -26,6 +26,7 @@ access = "failures"
 
 [store]
 kind = "memory"
+path = "guestlist-data"
 
 [callback]
 backlog = "64 MiB"

@@ -74,11 +74,6 @@ impl Disk {
     ) -> impl Iterator<Item = Result<Pair, fjall::Error>> {
         self.rows.prefix(prefix).map(Guard::into_inner)
     }
-
-    /// What the directory holds, in bytes.
-    pub(super) fn size_bytes(&self) -> Result<u64, fjall::Error> {
-        self.db.disk_space()
-    }
 }
 
 /// A key and its value.

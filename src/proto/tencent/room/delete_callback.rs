@@ -31,8 +31,7 @@ impl Command for DeleteCallback {
 
     async fn answer<'a>(call: &'a Call<'a>, _: Request, _: &'a mut Reply) -> Result<(), Refused> {
         call.app.remove_receiver();
-        call.engine.receiver_removed(call.app).await;
-        Ok(())
+        Ok(call.engine.receiver_removed(call.app).await?)
     }
 }
 

@@ -34,8 +34,7 @@ impl Command for SetCallback {
     ) -> Result<(), Refused> {
         let receiver = receiver(&request)?;
         call.app.create_receiver(receiver)?;
-        call.engine.receiver_changed(call.app);
-        Ok(())
+        Ok(call.engine.receiver_changed(call.app).await?)
     }
 }
 

@@ -30,8 +30,7 @@ impl Command for UpdateCallback {
     ) -> Result<(), Refused> {
         let receiver = receiver(&request)?;
         call.app.replace_receiver(receiver)?;
-        call.engine.receiver_changed(call.app);
-        Ok(())
+        Ok(call.engine.receiver_changed(call.app).await?)
     }
 }
 

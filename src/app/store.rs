@@ -1,0 +1,37 @@
+//! The store that the settings name.
+//!
+//! A journal that cannot be written any more ends the process: whatever was answered is on disk, and
+//! nothing more is answered.
+
+use std::sync::Arc;
+
+use crate::config::{Settings, StoreKind};
+use crate::store::{JournalOptions, JournalStore, MemoryStore, RoomStore};
+
+/// Opens it. With `accept_loss` a journal that lost something begins with what is left.
+///
+/// # Errors
+/// A journal that cannot be opened; then no file of it was changed.
+pub(super) async fn open(
+    settings: &Settings,
+    accept_loss: bool,
+) -> anyhow::Result<Arc<dyn RoomStore>> {
+    let backlog_bytes = settings.callback.backlog_bytes;
+    let backlog_bytes = usize::try_from(backlog_bytes).unwrap_or(usize::MAX);
+    match settings.store.kind {
+        StoreKind::Memory => Ok(Arc::new(MemoryStore::with_backlog(backlog_bytes))),
+        StoreKind::Journal => {
+            let path = settings.store.path.clone();
+            let on_failure = Box::new(end);
+            let options = JournalOptions { path, backlog_bytes, accept_loss, on_failure };
+            let opening = tokio::task::spawn_blocking(|| JournalStore::open(options));
+            Ok(Arc::new(opening.await??))
+        }
+    }
+}
+
+/// Ends the process.
+fn end(why: &str) {
+    tracing::error!("{why}");
+    std::process::exit(1);
+}
