@@ -17,6 +17,7 @@ mod fields;
 mod gateway;
 mod genuine;
 mod harness;
+mod journal;
 mod load;
 mod members;
 mod pages;
