@@ -393,9 +393,8 @@ impl Engine {
                 app.recall_receiver(kept.map(Receiver::recalled));
             }
             for to in Destination::ALL {
-                if self.store.next_letter(app.id(), to, None).await?.is_some() {
-                    self.callbacks.posted(app.id(), to);
-                }
+                // Whoever delivers looks whether there are any.
+                self.callbacks.posted(app.id(), to);
             }
         }
         Ok(())
