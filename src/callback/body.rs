@@ -65,8 +65,8 @@ pub fn body(notice: &Notice) -> Vec<u8> {
             room_id: room,
             seat_list: seats.iter().map(SeatRow::new).collect(),
         }),
-        Event::StreamAdded { .. } | Event::StreamsEnded { .. } => {
-            unreachable!("RoomEngine tells of no streams")
+        Event::EverybodyLeft { .. } | Event::StreamAdded { .. } | Event::StreamsEnded { .. } => {
+            unreachable!("RoomEngine tells of no streams, and of a room's end alone")
         }
     }
 }

@@ -518,11 +518,11 @@ impl Shared {
     }
 
     /// What somebody's account is called; nothing if it is not known.
-    async fn nick(&self, app: &App, account: Option<&Account>) -> String {
+    async fn nick(&self, app: &App, account: Option<Account>) -> String {
         let (Some(account), Some(engine)) = (account, self.engine.upgrade()) else {
             return String::new();
         };
-        let nicks = engine.nicks(app, std::slice::from_ref(account)).await;
+        let nicks = engine.nicks(app, &[account]).await;
         // A callback is not held up for a name.
         nicks.ok().and_then(|mut nicks| nicks.pop()).unwrap_or_default()
     }

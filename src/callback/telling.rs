@@ -11,13 +11,13 @@ pub fn word(callback: &LoggedCallback) -> &'static str {
     let event = &callback.notice().event;
     match callback.to() {
         Destination::RoomEngine => callback_command(event.kind()),
-        Destination::Zego => event.single(callback.part()).map_or("", zego::word),
+        Destination::Zego => event.single(callback.part()).map_or("", |single| zego::word(&single)),
     }
 }
 
 /// Who a callback calls by the name of his account, if that has one.
 #[must_use]
-pub fn nameless(callback: &LoggedCallback) -> Option<&Account> {
+pub fn nameless(callback: &LoggedCallback) -> Option<Account> {
     match callback.to() {
         Destination::RoomEngine => None,
         Destination::Zego => zego::nameless(callback.notice(), callback.part()),

@@ -215,14 +215,14 @@ async fn nicks<'a>(
     app: &App,
     callbacks: impl Iterator<Item = &'a LoggedCallback>,
 ) -> Vec<String> {
-    let nameless: Vec<Option<&Account>> = callbacks.map(callback::nameless).collect();
-    let accounts: Vec<Account> = nameless.iter().copied().flatten().cloned().collect();
+    let nameless: Vec<Option<Account>> = callbacks.map(callback::nameless).collect();
+    let accounts: Vec<Account> = nameless.iter().flatten().cloned().collect();
     if accounts.is_empty() {
         return Vec::new();
     }
     let mut nicks = plane.engine.nicks(app, &accounts).await.unwrap_or_default().into_iter();
-    let nick = |account: &Option<&Account>| account.and_then(|_| nicks.next()).unwrap_or_default();
-    nameless.iter().map(nick).collect()
+    let nick = |account: Option<Account>| account.and_then(|_| nicks.next()).unwrap_or_default();
+    nameless.into_iter().map(nick).collect()
 }
 
 /// A row.

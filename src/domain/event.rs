@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::everybody::Everybody;
 use super::ids::Account;
 use super::passage::{Login, Passage};
 use super::seats::Seat;
@@ -52,6 +53,11 @@ pub enum Event {
         by: Account,
         /// What that one said about it; empty if nothing.
         words: Box<str>,
+    },
+    /// Everybody who was in went away with the room. RoomEngine tells of the room's end alone.
+    EverybodyLeft {
+        /// Who.
+        people: Everybody,
     },
     /// Seats were taken, left, locked or changed otherwise.
     SeatsChanged {
@@ -105,6 +111,24 @@ impl Event {
         (!streams.is_empty()).then_some(Self::StreamsEnded { streams, reason })
     }
 
+    /// Whether RoomEngine has no word for it: only whoever follows each person and each stream
+    /// hears of it.
+    #[must_use]
+    pub fn is_of_singles_alone(&self) -> bool {
+        match self {
+            Self::EverybodyLeft { .. } | Self::StreamAdded { .. } | Self::StreamsEnded { .. } => {
+                true
+            }
+            Self::RoomCreated { .. }
+            | Self::RoomUpdated { .. }
+            | Self::RoomDestroyed { .. }
+            | Self::RoomReclaimed { .. }
+            | Self::MembersEntered { .. }
+            | Self::MembersLeft { .. }
+            | Self::SeatsChanged { .. } => false,
+        }
+    }
+
     /// What happened, in one word.
     #[must_use]
     pub fn kind(&self) -> EventKind {
@@ -113,7 +137,7 @@ impl Event {
             Self::RoomDestroyed { .. } | Self::RoomReclaimed { .. } => EventKind::RoomEnded,
             Self::RoomUpdated { .. } => EventKind::RoomUpdated,
             Self::MembersEntered { .. } => EventKind::MembersEntered,
-            Self::MembersLeft { .. } => EventKind::MembersLeft,
+            Self::MembersLeft { .. } | Self::EverybodyLeft { .. } => EventKind::MembersLeft,
             Self::SeatsChanged { .. } => EventKind::SeatsChanged,
             Self::StreamAdded { .. } => EventKind::StreamAdded,
             Self::StreamsEnded { .. } => EventKind::StreamsEnded,

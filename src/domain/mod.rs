@@ -12,6 +12,7 @@ mod account_record;
 mod callback_url;
 mod custom_field;
 mod event;
+mod everybody;
 mod forbid;
 mod group;
 mod ids;
@@ -38,6 +39,7 @@ pub use account_record::{AccountRecord, AccountView};
 pub use callback_url::{CallbackUrl, CallbackUrlFault, MAX_CALLBACK_URL_BYTES};
 pub use custom_field::{CustomFields, FieldsView, MAX_CUSTOM_FIELDS};
 pub use event::{Event, EventKind, LeaveReason};
+pub use everybody::{Everybody, Roster};
 pub use forbid::{Deed, Deeds, ForbidKey, ForbidKind, ForbidRule};
 pub use group::{ApplyOption, GroupProfile, GroupType, GroupTypes, InviteOption, Reach};
 pub use ids::{

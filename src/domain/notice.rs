@@ -55,6 +55,19 @@ pub struct Letter {
     pub parts: u32,
 }
 
+impl Letter {
+    /// The same for whoever looks at one of its parts alone: nobody's record is kept for the others.
+    #[must_use]
+    pub fn only(&self, part: u32) -> Self {
+        let Event::EverybodyLeft { people } = &self.notice.event else { return self.clone() };
+        let event = Event::EverybodyLeft { people: people.only(part) };
+        let Notice { id, at_ms, serial, member_count, .. } = *self.notice;
+        let (room, facts) = (self.notice.room.clone(), self.notice.facts.clone());
+        let notice = Notice { id, room, at_ms, event, serial, member_count, facts };
+        Self { notice: Arc::new(notice), ..self.clone() }
+    }
+}
+
 impl Notice {
     /// What keeping it takes, in bytes, about: each text with what the allocator and its owner need.
     #[must_use]
@@ -76,6 +89,7 @@ fn event(event: &Event) -> usize {
         Event::MembersLeft { people, reason: _, by, words } => {
             passages(people) + text(by) + words.len()
         }
+        Event::EverybodyLeft { people } => people.size_bytes(),
         Event::StreamAdded { stream, again: _ } => stream.heap_bytes(),
         Event::StreamsEnded { streams, reason: _ } => {
             streams.iter().map(|stream| size_of::<Stream>() + stream.heap_bytes()).sum()

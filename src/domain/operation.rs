@@ -4,7 +4,10 @@
 //! exactly the records of its [`Need`], commits its delta whole or not at all, and may ask it to
 //! decide again when somebody else was faster.
 
+use std::sync::Arc;
+
 use super::event::{Event, LeaveReason};
+use super::everybody::Roster;
 use super::group::Reach;
 use super::ids::Account;
 use super::member::{Member, MemberView};
@@ -41,6 +44,9 @@ pub struct Need<'a> {
     pub seats: bool,
     /// The streams are to be shown.
     pub streams: bool,
+    /// The people are to be named, for whoever ends the room: once the operation has decided, it
+    /// may keep them if it does, and must let them go if not.
+    pub everybody: bool,
 }
 
 /// What an operation sees: the records of its [`Need`] at one moment, borrowed.
@@ -67,6 +73,8 @@ pub struct Slice<'a> {
     pub seats: Option<&'a Seats>,
     /// The streams of the room in the order of their adding, if [`Need::streams`] asks; else nothing.
     pub streams: &'a [Stream],
+    /// The people of the room, if there is one and [`Need::everybody`] asks.
+    pub everybody: Option<&'a Arc<dyn Roster>>,
 }
 
 impl<'a> Slice<'a> {

@@ -4,13 +4,15 @@
 //! agree; a person who was only listed never came and never goes; whoever follows only who comes and
 //! goes hears nothing of facts and seats. Not here: who is told, and what he is told of one.
 
+use std::borrow::Cow;
+
 use super::event::{Event, LeaveReason};
 use super::ids::Account;
 use super::passage::{Login, Passage};
 use super::stream::{Stream, StreamEnd};
 
 /// One thing that happened, to a room, one person or one stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Single<'a> {
     /// The room was made.
     RoomCreated {
@@ -32,7 +34,7 @@ pub enum Single<'a> {
     /// A person went.
     Left {
         /// Who.
-        who: &'a Passage,
+        who: Cow<'a, Passage>,
         /// Why.
         reason: LeaveReason,
     },
@@ -63,6 +65,7 @@ impl Event {
             Self::MembersEntered { people, .. } | Self::MembersLeft { people, .. } => {
                 present(people).count()
             }
+            Self::EverybodyLeft { people } => return people.count(),
             Self::StreamsEnded { streams, .. } => streams.len(),
         };
         u32::try_from(count).unwrap_or(u32::MAX)
@@ -85,7 +88,12 @@ impl Event {
                 present(people).nth(at).map(|who| Single::Entered { who, login: *login })
             }
             Self::MembersLeft { people, reason, .. } => {
-                present(people).nth(at).map(|who| Single::Left { who, reason: *reason })
+                let who = present(people).nth(at).map(Cow::Borrowed);
+                who.map(|who| Single::Left { who, reason: *reason })
+            }
+            Self::EverybodyLeft { people } => {
+                let who = people.nth(nth).map(Cow::Owned);
+                who.map(|who| Single::Left { who, reason: LeaveReason::Kicked })
             }
             Self::StreamAdded { stream, again } => {
                 (at == 0).then_some(Single::StreamAdded { stream, again: *again })
@@ -104,6 +112,9 @@ fn present(people: &[Passage]) -> impl Iterator<Item = &Passage> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use super::super::everybody::{Everybody, Roster};
     use super::super::member::Member;
     use super::*;
 
@@ -117,6 +128,19 @@ mod tests {
             Passage::of(&member, 1)
         };
         names.iter().map(passage).collect()
+    }
+
+    #[derive(Debug)]
+    struct All(Vec<Passage>);
+
+    impl Roster for All {
+        fn nth(&self, nth: u32) -> Option<Passage> {
+            self.0.get(nth as usize).cloned()
+        }
+
+        fn size_bytes(&self) -> usize {
+            0
+        }
     }
 
     #[test]
@@ -142,6 +166,20 @@ mod tests {
                 assert_eq!(event.single(nth).is_some(), nth < count, "{nth} of {event:?}");
             }
         }
+    }
+
+    #[test]
+    fn everybody_is_sent_away_one_by_one() {
+        let gone = people(&["a", "b", "c"]);
+        let all = Everybody::of(3, 8, Arc::new(All(gone.clone())));
+        let event = Event::EverybodyLeft { people: all };
+        assert_eq!(event.singles(), 3);
+        for (nth, who) in (0..).zip(gone) {
+            let who = Cow::Owned(Passage { nth: 9 + u64::from(nth), ..who });
+            let left = Single::Left { who, reason: LeaveReason::Kicked };
+            assert_eq!(event.single(nth), Some(left));
+        }
+        assert_eq!(event.single(3), None);
     }
 
     #[test]

@@ -231,7 +231,7 @@ impl Callbacks {
         part: u32,
         state: CallbackState,
     ) -> Arc<LoggedCallback> {
-        let entry = Arc::new(LoggedCallback::new(letter.clone(), part, state));
+        let entry = Arc::new(LoggedCallback::new(letter.only(part), part, state));
         if state == CallbackState::Waiting {
             self.open.insert(app, &entry);
         }

@@ -90,9 +90,8 @@ impl<'a, O: Operation> Deciding<'a, O> {
         };
         for event in std::mem::take(&mut delta.events) {
             let kind = event.kind();
-            let of_streams = matches!(kind, EventKind::StreamAdded | EventKind::StreamsEnded);
             let state = match &room_engine {
-                _ if group || of_streams => None,
+                _ if group || event.is_of_singles_alone() => None,
                 None => Some(CallbackState::NoUrl),
                 Some(receiver) => receiver.wants(kind).then_some(CallbackState::Waiting),
             };

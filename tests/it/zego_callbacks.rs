@@ -238,7 +238,8 @@ async fn a_conference_and_a_kick_are_told_person_by_person() {
     server.done("kick_user_out", kick).await;
     server.done("destroy_room", json!({"RoomId": "r"})).await;
     // The owner was listed and never came in: nobody hears that he goes.
-    let bodies = receiver.bodies(entered + 4).await;
+    let stayed = entered - 2;
+    let bodies = receiver.bodies(entered + 4 + stayed).await;
     let events = fields(&bodies, ["event", "user_account"]);
     assert_eq!(events[0], [json!("room_create"), Value::Null]);
     for (nth, told) in events[1..=entered].iter().enumerate() {
@@ -247,10 +248,59 @@ async fn a_conference_and_a_kick_are_told_person_by_person() {
     let kicked = [json!("room_logout"), json!("user003")];
     assert_eq!(events[entered + 1], kicked);
     assert_eq!(events[entered + 2], [json!("room_logout"), json!("user001")]);
-    assert_eq!(events[entered + 3], [json!("room_close"), Value::Null]);
-    assert_eq!(fields(&bodies[entered + 1..], ["reason"])[0], [json!("3")]);
-    assert_eq!(bodies[entered + 3]["close_reason"], 0);
-    assert_eq!(bodies.len(), entered + 4);
+    let left =
+        accounts[..entered].iter().filter(|name| !["user001", "user003"].contains(&&***name));
+    for (told, name) in events[entered + 3..].iter().zip(left) {
+        assert_eq!(*told, [json!("room_logout"), json!(name)]);
+    }
+    let logouts = &bodies[entered + 1..entered + 3 + stayed];
+    for (nth, logout) in logouts.iter().enumerate() {
+        assert_eq!(logout["reason"], "3");
+        assert_eq!(logout["user_update_seq"], (entered + nth + 1).to_string());
+        let login = bodies.iter().find(|body| body["user_account"] == logout["user_account"]);
+        assert_eq!(logout["session_id"], login.unwrap()["session_id"], "the stay that began");
+    }
+    let close = &bodies[entered + 3 + stayed];
+    assert_eq!((&close["event"], &close["close_reason"]), (&json!("room_close"), &json!(0)));
+    assert_eq!(bodies.len(), entered + 4 + stayed);
+}
+
+#[tokio::test]
+async fn a_room_that_ends_tells_zego_of_each_person_and_room_engine_of_its_end_alone() {
+    let zego = Receiver::start().await;
+    let room_engine = Receiver::start_with(StatusCode::OK, true).await;
+    let server = server_telling(&zego.url(), &[]).await;
+    let set = json!({"Url": room_engine.url(), "CallbackCommandList":
+        ["Room.CallbackAfterDestroyRoom", "Room.CallbackAfterMemberLeave"]});
+    let url = server.url(&format!("/v4/room_config/set_callback?{}", server.query()));
+    assert_eq!(server.send(Method::POST, &url, &set.to_string()).await["ErrorCode"], 0);
+    server.create("r").await;
+    for name in ["bob", "carl"] {
+        server.enter("r", name).await;
+    }
+    server.done("add_robot", json!({"RoomId": "r", "Member_Account": "eve"})).await;
+    server.done("destroy_room", json!({"RoomId": "r"})).await;
+    // The room of the same name that comes next is another one.
+    server.create("r").await;
+    let bodies = zego.bodies(7).await;
+    assert_eq!(
+        fields(&bodies, ["event", "user_account"])[3..],
+        [
+            [json!("room_logout"), json!("bob")],
+            [json!("room_logout"), json!("carl")],
+            [json!("room_close"), Value::Null],
+            [json!("room_create"), Value::Null],
+        ]
+    );
+    let session = &bodies[0]["room_session_id"];
+    assert!(bodies[3..5].iter().all(|body| body["room_seq"] == session.to_string()), "{bodies:#?}");
+    assert_eq!(&bodies[5]["room_session_id"], session);
+    assert_ne!(&bodies[6]["room_session_id"], session);
+    let ended = room_engine.bodies(1).await;
+    assert_eq!(fields(&ended, ["CallbackCommand"]), [[json!("Room.CallbackAfterDestroyRoom")]]);
+    let rows = server.log("command=room_logout&state=sent&count=2&wait=10s").await;
+    let logged: Vec<_> = rows.iter().map(|row| row["body"]["user_account"].clone()).collect();
+    assert_eq!(logged, [json!("bob"), json!("carl")], "the log has each");
 }
 
 #[tokio::test]

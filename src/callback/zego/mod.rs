@@ -12,8 +12,7 @@
 //! `room_name` is that of the room's facts; the channel of a stream is its room; nothing is streamed,
 //! so there are no addresses to play it from.
 //!
-//! A room that is destroyed with people in it tells of its end alone: the event does not say who
-//! they were.
+//! Whoever is in a room that is destroyed was sent away, by reason 3.
 //!
 //! Not here: how a body is sent.
 
@@ -33,7 +32,7 @@ use fields::{
 pub(super) use sign::Signing;
 
 /// The word of an event, as a callback says it.
-pub(super) fn word(single: Single<'_>) -> &'static str {
+pub(super) fn word(single: &Single<'_>) -> &'static str {
     match single {
         Single::RoomCreated { .. } => "room_create",
         Single::RoomEnded { .. } => "room_close",
@@ -45,14 +44,13 @@ pub(super) fn word(single: Single<'_>) -> &'static str {
 }
 
 /// Who a callback is about, if it is about somebody whose name in the room was not said.
-pub(super) fn nameless(notice: &Notice, part: u32) -> Option<&Account> {
+pub(super) fn nameless(notice: &Notice, part: u32) -> Option<Account> {
     match notice.event.single(part)? {
         Single::RoomCreated { .. } | Single::RoomEnded { .. } => None,
-        Single::Entered { who, .. } | Single::Left { who, .. } => {
-            who.name.is_empty().then_some(&who.account)
-        }
+        Single::Entered { who, .. } => who.name.is_empty().then(|| who.account.clone()),
+        Single::Left { who, .. } => who.name.is_empty().then(|| who.account.clone()),
         Single::StreamAdded { stream, .. } | Single::StreamEnded { stream, .. } => {
-            stream.name.is_empty().then_some(&stream.account)
+            stream.name.is_empty().then(|| stream.account.clone())
         }
     }
 }
@@ -70,7 +68,7 @@ pub(super) fn body(
     signing: Option<&Signing>,
 ) -> Vec<u8> {
     let single = notice.event.single(part).expect("a letter has the parts that its event has");
-    let (event, room_id, room_session_id) = (word(single), notice.room.as_str(), notice.serial);
+    let (event, room_id, room_session_id) = (word(&single), notice.room.as_str(), notice.serial);
     let head = || Head::new(event, app, signing);
     let text_head = || TextHead::new(event, app, signing);
     match single {
@@ -110,11 +108,11 @@ pub(super) fn body(
             room_seq: text(room_session_id),
             user_account: who.account.as_str(),
             user_nickname: called(&who.name, nick, &who.account),
-            session_id: session(notice.serial, who),
+            session_id: session(notice.serial, &who),
             login_time: text(who.joined_ms),
             logout_time: text(notice.at_ms),
             reason: logout_reason(reason),
-            user_role: user_role(who),
+            user_role: user_role(&who),
             user_update_seq: text(who.nth),
         }),
         Single::StreamAdded { stream, again } => fields::write(&StreamCreate {

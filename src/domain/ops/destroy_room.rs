@@ -1,6 +1,9 @@
 //! Ending a room.
 
+use std::sync::Arc;
+
 use crate::domain::event::Event;
+use crate::domain::everybody::Everybody;
 use crate::domain::ids::Account;
 use crate::domain::operation::{Decision, Delta, Env, FactsWrite, Need, Operation, Slice};
 
@@ -17,12 +20,17 @@ impl Operation for DestroyRoom {
     type Output = ();
 
     fn need(&self) -> Need<'_> {
-        Need { streams: true, ..Need::default() }
+        Need { streams: true, everybody: true, ..Need::default() }
     }
 
     fn decide(&self, seen: &Slice<'_>, _: &Env<'_>) -> Decision<()> {
-        seen.room()?;
+        let tally = seen.room()?.tally;
         let mut events = Vec::from_iter(Event::streams_end_with_room(seen.streams.to_vec()));
+        let count = tally.present.saturating_sub(tally.robots);
+        let roster = seen.everybody.filter(|_| count > 0).map(Arc::clone);
+        events.extend(roster.map(|roster| Event::EverybodyLeft {
+            people: Everybody::of(count, tally.passages, roster),
+        }));
         events.push(Event::RoomDestroyed { by: self.by.clone(), quietly: self.quietly });
         Ok((Delta { facts: FactsWrite::Destroy, events, ..Delta::default() }, ()))
     }

@@ -101,6 +101,7 @@ const CASES: &[Case] = cases![
     outbox::letters_of_a_room_are_handed_out_one_behind_the_other,
     outbox::a_letter_that_is_put_off_holds_its_room_and_no_other,
     outbox::the_parts_of_a_letter_are_up_one_behind_the_other,
+    outbox::the_people_of_a_room_that_ended_are_told_of_one_by_one,
     outbox::letters_outlive_their_room_and_the_next_waits_behind,
     outbox::a_refusal_posts_nothing,
     outbox::letters_are_counted_and_go_with_the_epoch,

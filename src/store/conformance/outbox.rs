@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::probe::{APP, Probe, account, key};
 use crate::domain::{
-    AppId, Delta, Destination, Event, FactsWrite, Letter, Need, Notice, Refusal, RoomKey, Slice,
+    AppId, Delta, Destination, DestroyRoom, Event, Everybody, FactsWrite, Letter, Need, Notice,
+    Refusal, RoomKey, Slice,
 };
 use crate::store::{OutboxCounts, TakenLetter};
 
@@ -192,4 +193,55 @@ pub(super) async fn letters_are_counted_and_go_with_the_epoch(probe: Probe) {
     assert_eq!(back, Ok(false), "{probe}: it is gone");
     probe.put_off(&here, taken.id, u64::MAX).await;
     assert_eq!(numbers(&probe.take(APP, 0, 9).await), [5], "{probe}: the new one is ready");
+}
+
+/// Ends a room and posts a letter of all its people to ZEGO.
+struct EndAndTell(RoomKey);
+
+impl EndAndTell {
+    fn decide(&self, seen: &Slice<'_>) -> Result<Delta, Refusal> {
+        let roster = Arc::clone(seen.everybody.expect("it was asked for"));
+        let tally = seen.room()?.tally;
+        let people = Everybody::of(tally.present, tally.passages, roster);
+        let (event, parts) = (Event::EverybodyLeft { people }, tally.present);
+        let (room, member_count) = (self.0.room.clone(), tally.members);
+        let notice = Notice { id: 1, room, at_ms: 7, event, serial: 1, member_count, facts: None };
+        let letter = Letter { to: Destination::Zego, notice: Arc::new(notice), parts };
+        let facts = FactsWrite::Destroy;
+        Ok(Delta { facts, outbox: vec![letter], ..Delta::default() })
+    }
+}
+
+pub(super) async fn the_people_of_a_room_that_ended_are_told_of_one_by_one(probe: Probe) {
+    let key = key("room");
+    let need = Need { everybody: true, ..Need::default() };
+    for round in 0..2 {
+        probe.create(&key).await;
+        let names = ["a", "b", "c", "d"].map(|name| format!("{name}{round}"));
+        for name in &names {
+            probe.enter(&key, &[name]).await;
+        }
+        probe.leave(&key, &names[1]).await;
+        let end = EndAndTell(key.clone());
+        let mut decide = |seen: &Slice<'_>| end.decide(seen);
+        assert_eq!(probe.store.transact(&key, need, &mut decide).await, Ok(()), "{probe}");
+        // The next room of that name has people of its own.
+        probe.create(&key).await;
+        probe.enter(&key, &["new"]).await;
+        for (nth, name) in [&names[0], &names[2], &names[3]].into_iter().enumerate() {
+            let taken = probe.store.take(APP, Destination::Zego, 0, 9, None).await.unwrap();
+            let [letter] = &taken[..] else { panic!("{probe}: {taken:?}") };
+            let Event::EverybodyLeft { people } = &letter.notice.event else {
+                panic!("{probe}: {letter:?}");
+            };
+            assert_eq!((letter.part as usize, letter.parts), (nth, 3), "{probe}");
+            let told = people.nth(letter.part).expect("there is somebody").account;
+            assert_eq!(told.as_str(), name, "{probe}");
+            let acked = probe.store.ack(&key, Destination::Zego, letter.id).await;
+            assert_eq!(acked, Ok(true), "{probe}");
+        }
+        let taken = probe.store.take(APP, Destination::Zego, 0, 9, None).await;
+        assert_eq!(taken, Ok(vec![]), "{probe}: everybody is told of");
+        probe.must(&key, &DestroyRoom { by: account("carl"), quietly: false }).await;
+    }
 }

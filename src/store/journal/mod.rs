@@ -15,6 +15,7 @@
 mod aside;
 mod disk;
 mod fault;
+mod kept;
 mod keys;
 mod open;
 mod queue;
@@ -36,6 +37,7 @@ use tokio::sync::Semaphore;
 pub use fault::OpenFault;
 pub use open::JournalOptions;
 
+use self::kept::Kept;
 use self::keys::Life;
 use self::queue::{Entry, Queue};
 use self::rows::Row;
@@ -59,6 +61,7 @@ pub struct JournalStore {
     memory: MemoryStore,
     queue: Arc<Queue>,
     broom: Arc<Broom>,
+    kept: Arc<Kept>,
     under_way: Semaphore,
     /// Held while an app's own records change: they are queued in the order in which they change.
     apps: Mutex<()>,
@@ -203,7 +206,12 @@ impl RoomStore for JournalStore {
             match acked {
                 Acked::Gone => {}
                 Acked::Next(progress) => self.progress(key.app, to, id, progress),
-                Acked::Done => self.push(scribe::done(key.app, to, id).into()),
+                Acked::Done => {
+                    self.push(scribe::done(key.app, to, id).into());
+                    if let Some((life, incarnation)) = self.kept.release(id) {
+                        self.broom.sweep(Waste::Room(life, incarnation));
+                    }
+                }
             }
             Ok(acked != Acked::Gone)
         })
@@ -355,6 +363,7 @@ impl RoomStore for JournalStore {
                     Ok(over)
                 })
                 .await?;
+            self.kept.forget(over);
             self.broom.sweep(Waste::Life(over));
             Ok(())
         })

@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 use super::aside::{self, Aside};
 use super::disk::Disk;
 use super::fault::OpenFault;
+use super::kept::Kept;
 use super::queue::Queue;
 use super::recover::{self, Found};
 use super::scan::{self, Scan};
@@ -153,7 +154,9 @@ impl Held {
         let broom = Arc::new(Broom::new(Arc::clone(&disk), Arc::clone(&queue)));
         let swept = Arc::clone(&broom);
         let ended = move |life, incarnation| swept.sweep(Waste::Room(life, incarnation));
-        let pen = Pen { queue: Arc::clone(&queue), ended: Box::new(ended) };
+        let kept = Arc::new(Kept::default());
+        let pen =
+            Pen { queue: Arc::clone(&queue), kept: Arc::clone(&kept), ended: Box::new(ended) };
         let memory = MemoryStore::recorded(backlog_bytes, Arc::new(pen));
         let mut found = recover::recover(&disk, &memory);
         if let (Noted::Number(synced), commit) = (noted, found.commit)
@@ -167,7 +170,10 @@ impl Held {
         for fault in &found.faults {
             tracing::warn!("lost, and accepted: {fault}");
         }
-        Ok(Filled { disk, queue, broom, memory, found })
+        for (letter, room) in &found.kept {
+            kept.keep(*letter, *room);
+        }
+        Ok(Filled { disk, queue, broom, kept, memory, found })
     }
 
     fn io(&self, name: &str, error: io::Error) -> OpenFault {
@@ -184,6 +190,7 @@ struct Filled {
     disk: Arc<Disk>,
     queue: Arc<Queue>,
     broom: Arc<Broom>,
+    kept: Arc<Kept>,
     memory: MemoryStore,
     found: Found,
 }
@@ -194,7 +201,7 @@ impl Filled {
         held: Held,
         on_failure: Box<dyn FnOnce(&str) + Send>,
     ) -> Result<JournalStore, OpenFault> {
-        let Self { disk, queue, broom, memory, found } = self;
+        let Self { disk, queue, broom, kept, memory, found } = self;
         let synced = Synced::open(&held.path, found.commit);
         let synced = synced.map_err(|error| held.io(synced::FILE, error))?;
         queue.continue_behind(found.commit);
@@ -217,6 +224,7 @@ impl Filled {
             memory,
             queue,
             broom,
+            kept,
             under_way: Semaphore::new(MAX_UNDER_WAY),
             apps: Mutex::new(()),
             writer: Some(thread),

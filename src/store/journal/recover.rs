@@ -11,15 +11,17 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::disk::Disk;
+use super::kept::Ended;
 use super::keys::{self, Key, Kind, Life};
 use super::queue::Numbers;
 use super::rows;
 use super::writer::Counter;
 use crate::domain::{
-    AccountRecord, AppId, Destination, Facts, ForbidRule, Letter, Notice, ReceiverRecord, RoomId,
-    Seats, Tally,
+    AccountRecord, AppId, Destination, Event, Everybody, Facts, ForbidRule, Letter, Member, Notice,
+    ReceiverRecord, RoomId, Seats, Tally,
 };
 use crate::store::memory::MemoryStore;
+use crate::store::memory::departed::Departing;
 use crate::store::memory::outbox::{Progress, RestoredLetter};
 use crate::store::memory::space::{RestoredPart, RestoredRoom};
 
@@ -32,8 +34,10 @@ pub(super) struct Found {
     /// The number of the latest commit.
     pub(super) commit: u64,
     pub(super) counters: HashMap<Life, Counter>,
-    /// Rooms that ended and have rows left.
-    pub(super) dead: Vec<(Life, u64)>,
+    /// Rooms that ended and have rows left, which nobody needs.
+    pub(super) dead: Vec<Ended>,
+    /// Letters that need the rows of a room that ended.
+    pub(super) kept: Vec<(u64, Ended)>,
     /// Lives of apps that are over and have rows left.
     pub(super) over: BTreeSet<Life>,
     /// What does not hold together, for people.
@@ -75,17 +79,21 @@ pub(super) fn recover(disk: &Disk, memory: &MemoryStore) -> Found {
         let numbers: Option<Numbers> = found.record(key, row);
         found.commit = numbers.unwrap_or_default().1;
     });
+    let letters = letters(disk, &epochs, &mut found);
+    let needed = letters.iter().filter_map(WaitingLetter::needs);
+    let departing = needed.map(|ended| (ended, memory.departing())).collect();
     let mut rooms = Rooms {
         memory,
         epochs: &epochs,
+        departing,
         halves: BTreeMap::new(),
         alive: HashMap::new(),
         orphans: BTreeSet::new(),
         rules: Vec::new(),
     };
     each(disk, b"A", &mut found, |key, row, found| rooms.row(key, row, found));
-    rooms.end(&mut found);
-    letters(disk, memory, &epochs, &mut found);
+    let departing = rooms.end(&mut found);
+    post(memory, letters, departing, &mut found);
     found
 }
 
@@ -126,6 +134,8 @@ struct Rooms<'a> {
     epochs: &'a HashMap<AppId, u64>,
     halves: BTreeMap<(Life, u64), Half>,
     alive: HashMap<(Life, u64), RoomId>,
+    /// The people of rooms that ended, of whom letters tell.
+    departing: HashMap<Ended, Departing>,
     /// Rooms without facts that have rows: they ended, or something is lost.
     orphans: BTreeSet<(Life, u64)>,
     /// Rules with their places; they stand by key, and are put back by place.
@@ -165,13 +175,21 @@ impl Rooms<'_> {
                 (Some(_), None) => {}
                 (None, _) => drop(self.orphans.insert(at)),
             },
-            Kind::Member => self.part(at, key, row, found, RestoredPart::Member),
+            Kind::Member => match self.departing.get_mut(&at) {
+                Some(departing) => {
+                    let member: Option<Member> = found.record(key, row);
+                    member.iter().for_each(|member| departing.put(member));
+                }
+                None => self.part(at, key, row, found, RestoredPart::Member),
+            },
             Kind::Ban => self.part(at, key, row, found, RestoredPart::Ban),
             Kind::Mute => self.part(at, key, row, found, RestoredPart::Mute),
             Kind::Stream => self.part(at, key, row, found, RestoredPart::Stream),
             Kind::Dead => {
                 self.orphans.remove(&at);
-                found.dead.push(at);
+                if !self.departing.contains_key(&at) {
+                    found.dead.push(at);
+                }
             }
             Kind::Rule => {
                 if let Some((place, rule)) = found.record::<(u64, ForbidRule)>(key, row) {
@@ -223,8 +241,8 @@ impl Rooms<'_> {
         }
     }
 
-    /// All rows were read: holds them together.
-    fn end(mut self, found: &mut Found) {
+    /// All rows were read: holds them together. Answers who is told of by letters.
+    fn end(mut self, found: &mut Found) -> HashMap<Ended, Departing> {
         self.make(found);
         self.rules.sort_by_key(|(_, place, _)| *place);
         for (app, _, rule) in &self.rules {
@@ -244,10 +262,28 @@ impl Rooms<'_> {
                 found.fault(|| format!("room {room} of app {app} lacks members that it counts"));
             }
         }
+        self.departing
     }
 }
 
-fn letters(disk: &Disk, memory: &MemoryStore, epochs: &HashMap<AppId, u64>, found: &mut Found) {
+/// A letter that waits, as it was written down.
+struct WaitingLetter {
+    app: AppId,
+    life: Life,
+    incarnation: u64,
+    letter: RestoredLetter,
+}
+
+impl WaitingLetter {
+    /// The room whose people it tells of.
+    fn needs(&self) -> Option<Ended> {
+        let event = &self.letter.letter.notice.event;
+        matches!(event, Event::EverybodyLeft { .. }).then_some((self.life, self.incarnation))
+    }
+}
+
+/// The letters that wait, in the order of their numbers in each app and destination.
+fn letters(disk: &Disk, epochs: &HashMap<AppId, u64>, found: &mut Found) -> Vec<WaitingLetter> {
     let mut progress: HashMap<(AppId, Destination, u64), Progress> = HashMap::new();
     each(disk, b"P", found, |key, row, found| {
         if let (Some(Key::PutOff(app, to, id)), Some(row)) =
@@ -256,15 +292,56 @@ fn letters(disk: &Disk, memory: &MemoryStore, epochs: &HashMap<AppId, u64>, foun
             progress.insert((app, to, id), row);
         }
     });
+    let mut letters = Vec::new();
     each(disk, b"L", found, |key, row, found| {
         let Some(Key::Letter(app, to, id)) = keys::read(key) else { return };
-        let Some((epoch, parts, notice)) = found.record::<(u64, u32, Notice)>(key, row) else {
+        let Some((epoch, incarnation, parts, notice)) =
+            found.record::<(u64, u64, u32, Notice)>(key, row)
+        else {
             return;
         };
         if epoch == epochs.get(&app).copied().unwrap_or_default() {
             let letter = Letter { to, notice: Arc::new(notice), parts };
             let progress = progress.remove(&(app, to, id)).unwrap_or_default();
-            memory.restore_letter(app, RestoredLetter { id, letter, progress });
+            let letter = RestoredLetter { id, letter, progress };
+            letters.push(WaitingLetter { app, life: Life { app, epoch }, incarnation, letter });
         }
     });
+    letters
+}
+
+/// Puts letters back, with the people of whom they tell.
+fn post(
+    memory: &MemoryStore,
+    letters: Vec<WaitingLetter>,
+    mut departing: HashMap<Ended, Departing>,
+    found: &mut Found,
+) {
+    for waiting in letters {
+        let needs = waiting.needs();
+        let WaitingLetter { app, incarnation, mut letter, .. } = waiting;
+        if let Some(ended) = needs
+            && let Event::EverybodyLeft { people } = &letter.letter.notice.event
+        {
+            let departing = departing.remove(&ended).unwrap_or_else(|| memory.departing());
+            let (count, told) = (departing.count(), people.count());
+            if count != told {
+                let room = &letter.letter.notice.room;
+                found.fault(|| {
+                    format!("room {room} of app {app}, number {incarnation}, which ended, had {told} people to tell of, and {count} are left")
+                });
+            }
+            if letter.progress.part >= count {
+                // Nobody is left to tell of: loss, if it is accepted.
+                found.dead.push(ended);
+                continue;
+            }
+            let people = Everybody::of(count, people.passages(), departing.all());
+            let notice = &*letter.letter.notice;
+            let notice = Notice { event: Event::EverybodyLeft { people }, ..notice.clone() };
+            letter.letter = Letter { notice: Arc::new(notice), parts: count, ..letter.letter };
+            found.kept.push((letter.id, ended));
+        }
+        memory.restore_letter(app, letter);
+    }
 }

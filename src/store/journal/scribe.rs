@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::kept::Kept;
 use super::keys::{self, Kind, Life};
 use super::queue::{Census, Entry, Queue};
 use super::rows::Row;
 use crate::domain::{
-    AccountRecord, AppId, Delta, Destination, Facts, FactsWrite, ForbidRule, Letter, MemberWrite,
-    RoomId, SanctionWrite, StreamWrite,
+    AccountRecord, AppId, Delta, Destination, Event, Facts, FactsWrite, ForbidRule, Letter,
+    MemberWrite, RoomId, SanctionWrite, StreamWrite,
 };
 use crate::store::DroppedLetter;
 use crate::store::memory::scribe::{Change, Scribe};
@@ -28,6 +29,7 @@ struct FactsRow<'a> {
 /// Writes changes into a queue.
 pub(super) struct Pen {
     pub(super) queue: Arc<Queue>,
+    pub(super) kept: Arc<Kept>,
     /// Whose rows are to go behind a room that ended.
     pub(super) ended: Box<dyn Fn(Life, u64) + Send + Sync>,
 }
@@ -37,12 +39,18 @@ impl Scribe for Pen {
         let life = Life { app: change.app, epoch: change.epoch };
         let mut entry = Entry::default();
         delta(&mut entry, life, change);
+        let mut is_kept = false;
         for (id, Letter { to, notice, parts }) in change.letters {
             let key = keys::letter(change.app, *to, *id);
-            entry.rows.push(Row::put(key, &(change.epoch, parts, &**notice)));
+            let row = (change.epoch, change.incarnation, parts, &**notice);
+            entry.rows.push(Row::put(key, &row));
+            if matches!(notice.event, Event::EverybodyLeft { .. }) {
+                self.kept.keep(*id, (life, change.incarnation));
+                is_kept = true;
+            }
         }
         self.queue.push(entry);
-        if change.delta.facts == FactsWrite::Destroy {
+        if change.delta.facts == FactsWrite::Destroy && !is_kept {
             (self.ended)(life, change.incarnation);
         }
     }
@@ -50,6 +58,9 @@ impl Scribe for Pen {
     fn dropped(&self, letters: &[DroppedLetter]) {
         let rows = letters.iter().flat_map(|letter| done(letter.app, letter.to, letter.id));
         self.queue.push(Entry { rows: rows.collect(), census: None });
+        for (life, incarnation) in letters.iter().filter_map(|one| self.kept.release(one.id)) {
+            (self.ended)(life, incarnation);
+        }
     }
 }
 

@@ -8,6 +8,10 @@ use super::order::Order;
 use super::slab::Slab;
 use crate::domain::{Member, MemberView, PageQuery, Position, Role, Roles};
 
+/// What a member takes besides his texts and fields: the record, and his places in the index, the
+/// order and among who is where.
+const MEMBER_BYTES: usize = 160;
+
 /// The members of one room.
 pub(super) struct Members {
     records: Slab,
@@ -73,9 +77,19 @@ impl Members {
         self.records.remove(number);
     }
 
+    /// What the members take, in bytes, about.
+    pub(super) fn size_bytes(&self) -> usize {
+        self.len() * MEMBER_BYTES + self.records.heap_bytes()
+    }
+
+    /// Those behind the first so many, in order.
+    pub(super) fn behind(&self, first: usize) -> impl Iterator<Item = MemberView<'_>> {
+        self.order.behind(first).map(|number| self.records.get(number).view())
+    }
+
     /// Everybody, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = MemberView<'_>> {
-        self.order.behind(0).map(|number| self.records.get(number).view())
+        self.behind(0)
     }
 
     /// The members that a query wants, from its place on and without those it passes over, in

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod ages;
+pub(in crate::store) mod departed;
 mod index;
 mod joined;
 mod members;

@@ -56,7 +56,7 @@ pub(in crate::store) struct Progress {
     put_off: u32,
     ready_ms: u64,
     /// Which part is up.
-    part: u32,
+    pub(in crate::store) part: u32,
 }
 
 /// What became of a letter that somebody is done with.

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::MemoryStore;
+use super::departed::Departing;
 use super::outbox::RestoredLetter;
 use super::space::{RestoredPart, RestoredRoom};
 use crate::domain::{AccountRecord, AppId, ReceiverRecord, RoomId};
@@ -46,6 +47,11 @@ impl MemoryStore {
     /// Puts back what was said of an app's receiver.
     pub(in crate::store) fn restore_receiver(&self, app: AppId, receiver: Option<ReceiverRecord>) {
         self.receivers.insert(app, receiver);
+    }
+
+    /// Begins to put back the people of a room that ended, for letters that tell of them.
+    pub(in crate::store) fn departing(&self) -> Departing {
+        Departing::new(self.hasher.clone())
     }
 
     /// Puts back a letter. Called in the order of their numbers.

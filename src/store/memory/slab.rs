@@ -107,6 +107,14 @@ impl Record {
         }
     }
 
+    fn heap_bytes(&self) -> usize {
+        let extra = self.extra.as_ref().map_or(0, |extra| {
+            let marks = size_of_val::<[u32]>(&extra.marks);
+            size_of::<Extra>() + marks + extra.session.len() + extra.fields.heap_bytes()
+        });
+        self.texts.len() + extra
+    }
+
     pub(super) fn role(&self) -> Role {
         self.flags.role()
     }
@@ -154,6 +162,8 @@ enum Slot {
 pub(super) struct Slab {
     chunks: Vec<Vec<Slot>>,
     free: Option<u32>,
+    /// What the texts and fields of all records take.
+    heap_bytes: usize,
 }
 
 impl Slab {
@@ -164,8 +174,15 @@ impl Slab {
         }
     }
 
+    /// What the texts and fields of all records take, in bytes.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.heap_bytes
+    }
+
     pub(super) fn insert(&mut self, member: &Member) -> u32 {
-        let full = Slot::Full(Record::new(member));
+        let record = Record::new(member);
+        self.heap_bytes += record.heap_bytes();
+        let full = Slot::Full(record);
         if let Some(number) = self.free {
             let slot = self.slot(number);
             if let Slot::Free(next) = std::mem::replace(slot, full) {
@@ -183,10 +200,13 @@ impl Slab {
     }
 
     pub(super) fn replace(&mut self, number: u32, member: &Member) {
-        *self.slot(number) = Slot::Full(Record::new(member));
+        let record = Record::new(member);
+        self.heap_bytes = self.heap_bytes + record.heap_bytes() - self.get(number).heap_bytes();
+        *self.slot(number) = Slot::Full(record);
     }
 
     pub(super) fn remove(&mut self, number: u32) {
+        self.heap_bytes -= self.get(number).heap_bytes();
         let free = Slot::Free(self.free);
         *self.slot(number) = free;
         self.free = Some(number);
@@ -214,9 +234,11 @@ mod tests {
         let mut slab = Slab::default();
         let numbers: Vec<u32> = (0..2_000).map(|nth| slab.insert(&named(nth))).collect();
         assert_eq!(numbers, (0..2_000).collect::<Vec<_>>());
+        let heap_bytes = slab.heap_bytes();
         for gone in [7, 1_500, 0] {
             slab.remove(gone);
         }
+        assert_eq!(slab.heap_bytes(), heap_bytes - "715000".len());
         let mut again: Vec<u32> = (2_000..2_003).map(|nth| slab.insert(&named(nth))).collect();
         again.sort_unstable();
         assert_eq!(again, [0, 7, 1_500]);

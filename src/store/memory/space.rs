@@ -10,6 +10,7 @@ use dashmap::DashMap;
 use parking_lot::{RwLock, RwLockWriteGuard};
 
 use super::ages::Ages;
+use super::departed::Departed;
 use super::joined::Joined;
 use super::members::Members;
 use super::outbox::Outbox;
@@ -19,7 +20,7 @@ use super::streams::Streams;
 use super::sweeper::Debris;
 use crate::domain::{
     Account, AppId, Aside, Delta, Facts, FactsWrite, GroupType, Member, MemberView, MemberWrite,
-    Need, PageEnd, PageQuery, PageSink, Position, Refusal, RoomId, RoomView, Sanction,
+    Need, PageEnd, PageQuery, PageSink, Position, Refusal, RoomId, RoomView, Roster, Sanction,
     SanctionKind, SanctionWrite, Seats, Slice, Stream, Tally,
 };
 use crate::store::{Counts, Decide, Due, See, SeeJoined, SeeRoom, SeeSanction, TxError};
@@ -31,7 +32,7 @@ struct Room {
     incarnation: u64,
     facts: Facts,
     tally: Tally,
-    members: Members,
+    members: Arc<Members>,
     bans: Sanctions,
     mutes: Sanctions,
     seats: Seats,
@@ -50,6 +51,15 @@ impl Room {
         }
     }
 
+    fn everybody(&self) -> Arc<dyn Roster> {
+        Arc::new(Departed::new(Arc::clone(&self.members)))
+    }
+
+    /// The members, to be changed.
+    fn members_mut(&mut self) -> &mut Members {
+        Arc::get_mut(&mut self.members).expect("who keeps the people of a room ends it")
+    }
+
     /// Shows the records of a need to somebody.
     fn show<T>(
         &self,
@@ -61,6 +71,7 @@ impl Room {
         let ending_mutes = self.mutes.ending(need.ending_mutes);
         let seats = need.seats.then_some(&self.seats);
         let owner = self.facts.owner.as_ref().filter(|_| need.owner);
+        let everybody = need.everybody.then(|| self.everybody());
         let slice = Slice {
             room: Some(self.view()),
             owner: owner.and_then(|owner| self.members.get(owner.as_str())),
@@ -68,6 +79,7 @@ impl Room {
             ending_mutes: &ending_mutes,
             seats,
             streams: if need.streams { self.streams.all() } else { &[] },
+            everybody: everybody.as_ref(),
             ..Slice::default()
         };
         let member = |account: &Account| self.members.get(account.as_str());
@@ -441,7 +453,7 @@ impl Space {
         let State::Live(room) = &mut *cell.write() else { return };
         match part {
             RestoredPart::Member(member) => {
-                room.members.put(&member);
+                room.members_mut().put(&member);
                 let present = member.entered && !room.facts.kind.is_group();
                 self.joined.put(member.account.as_str(), room.incarnation, present);
             }
@@ -516,13 +528,13 @@ impl Space {
         for write in delta.members {
             match write {
                 MemberWrite::Put(member) => {
-                    if room.members.put(&member) != Some(member.entered) {
+                    if room.members_mut().put(&member) != Some(member.entered) {
                         let present = member.entered && !room.facts.kind.is_group();
                         self.joined.put(member.account.as_str(), room.incarnation, present);
                     }
                 }
                 MemberWrite::Remove(account) => {
-                    room.members.remove(account.as_str());
+                    room.members_mut().remove(account.as_str());
                     self.joined.remove(account.as_str(), room.incarnation);
                 }
             }
@@ -541,7 +553,7 @@ impl Space {
             incarnation,
             facts,
             tally: Tally::default(),
-            members: Members::new(self.hasher.clone()),
+            members: Arc::new(Members::new(self.hasher.clone())),
             bans: Sanctions::new(self.hasher.clone()),
             mutes: Sanctions::new(self.hasher.clone()),
             seats: Seats::default(),

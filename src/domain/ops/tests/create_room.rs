@@ -217,9 +217,27 @@ fn a_room_runs_from_the_second_of_its_start() {
 }
 
 #[test]
-fn a_destroyed_room_says_that_and_nothing_of_its_members() {
-    let hall = Hall::of([super::member("anna", Role::Admin, 5)]);
-    let (delta, ()) = hall.decide(&DestroyRoom { by: account("carl"), quietly: false }).unwrap();
-    let events = vec![Event::RoomDestroyed { by: account("carl"), quietly: false }];
-    assert_eq!(delta, Delta { facts: FactsWrite::Destroy, events, ..Delta::default() });
+fn a_destroyed_room_takes_those_with_it_who_were_in() {
+    let listed = Member { entered: false, ..super::member("olga", Role::Owner, 4) };
+    let robot = Member { robot: true, ..super::member("r2", Role::Member, 6) };
+    let end = Event::RoomDestroyed { by: account("carl"), quietly: false };
+    for (people, told) in [
+        (vec![], vec![]),
+        (vec![listed.clone(), robot.clone()], vec![]),
+        (vec![listed, super::member("anna", Role::Admin, 5), robot], vec![("anna".to_owned(), 8)]),
+    ] {
+        let mut hall = Hall::of(people);
+        hall.tally.robots = hall.members.iter().filter(|one| one.robot).count() as u32;
+        hall.tally.passages = 7;
+        let destroy = DestroyRoom { by: account("carl"), quietly: false };
+        let (mut delta, ()) = hall.decide(&destroy).unwrap();
+        assert_eq!(delta.events.pop().as_ref(), Some(&end), "last");
+        let gone = delta.events.iter().flat_map(|event| {
+            let Event::EverybodyLeft { people } = event else { panic!("{event:?}") };
+            (0..people.count()).map(|nth| people.nth(nth).unwrap())
+        });
+        let gone: Vec<_> = gone.map(|one| (one.account.to_string(), one.nth)).collect();
+        assert_eq!(gone, told);
+        assert_eq!(delta.facts, FactsWrite::Destroy);
+    }
 }

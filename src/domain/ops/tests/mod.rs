@@ -19,10 +19,12 @@ mod unknown_room;
 mod update_member;
 mod update_room;
 
+use std::sync::Arc;
+
 use crate::domain::{
     Account, Decision, Env, Facts, Gate, GroupProfile, Member, MsgFlag, Operation, Passage,
-    PasswordHash, Role, RoomKind, RoomRules, RoomView, Sanction, SanctionView, Schedule, Seat,
-    Seats, Silenced, Slice, Stream, Tally,
+    PasswordHash, Role, RoomKind, RoomRules, RoomView, Roster, Sanction, SanctionView, Schedule,
+    Seat, Seats, Silenced, Slice, Stream, Tally,
 };
 
 /// Half a second into a second, so that milliseconds and seconds cannot be mixed up unseen.
@@ -157,6 +159,7 @@ impl Hall {
         let wanted = |wants: bool| if wants { accounts } else { &[] };
         let is_present = |account| self.present.contains(account);
         let owner = self.facts.owner.as_ref().filter(|_| need.owner);
+        let everybody: Arc<dyn Roster> = Arc::new(People(self.members.clone()));
         let slice = Slice {
             room: Some(room),
             owner: owner.and_then(member),
@@ -168,8 +171,24 @@ impl Hall {
             ending_mutes: &first(&self.mutes, need.ending_mutes),
             seats: need.seats.then_some(&self.seats),
             streams: if need.streams { &self.streams } else { &[] },
+            everybody: need.everybody.then_some(&everybody),
         };
         operation.decide(&slice, &Env { now_ms: self.now_ms, serial: SERIAL, rules: &self.rules })
+    }
+}
+
+/// The people of a hall.
+#[derive(Debug)]
+struct People(Vec<Member>);
+
+impl Roster for People {
+    fn nth(&self, nth: u32) -> Option<Passage> {
+        let mut people = self.0.iter().filter(|member| member.entered && !member.robot);
+        people.nth(nth as usize).map(|member| Passage::of(member, 0))
+    }
+
+    fn size_bytes(&self) -> usize {
+        0
     }
 }
 
