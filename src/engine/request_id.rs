@@ -1,4 +1,4 @@
-//! A name for each request: `Id-<32 hex>-O-Seq-<n>`.
+//! A name for each request: `Id-<32 hex>-O-Seq-<n>`, or half of it as a number where that is shown.
 //!
 //! A counter, mixed with the process's seed: no two requests of a process share one, and those of
 //! two processes look unlike each other. It is a name, not a secret.
@@ -11,13 +11,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct RequestId {
     mixed: [u64; 2],
     sequence: u64,
+    is_number: bool,
 }
 
 impl RequestId {
     /// The longest form, in bytes.
     pub const MAX_BYTES: usize = 3 + 32 + 7 + 20;
 
-    /// The same name as a number, for replies that show one.
+    /// The same name, shown as a number.
+    #[must_use]
+    pub fn as_number(self) -> Self {
+        Self { is_number: true, ..self }
+    }
+
+    /// The number, for replies that show one.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.mixed[0]
@@ -39,6 +46,9 @@ impl RequestId {
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [high, low] = self.mixed;
+        if self.is_number {
+            return write!(f, "{high}");
+        }
         write!(f, "Id-{high:016x}{low:016x}-O-Seq-{}", self.sequence)
     }
 }
@@ -56,7 +66,8 @@ impl RequestIds {
 
     pub(super) fn next(&self) -> RequestId {
         let sequence = self.sequence.fetch_add(1, Ordering::Relaxed) + 1;
-        RequestId { mixed: self.seed.map(|seed| mix(seed.wrapping_add(sequence))), sequence }
+        let mixed = self.seed.map(|seed| mix(seed.wrapping_add(sequence)));
+        RequestId { mixed, sequence, is_number: false }
     }
 }
 
@@ -84,7 +95,8 @@ mod tests {
         let (hex, sequence) = text.strip_prefix("Id-").unwrap().split_once("-O-Seq-").unwrap();
         assert!(hex.len() == 32 && hex.bytes().all(|byte| b"0123456789abcdef".contains(&byte)));
         assert_eq!(sequence, "2");
-        let largest = RequestId { mixed: [u64::MAX; 2], sequence: u64::MAX };
+        let largest = RequestId { mixed: [u64::MAX; 2], sequence: u64::MAX, is_number: false };
         assert_eq!(largest.to_string().len(), RequestId::MAX_BYTES);
+        assert_eq!(largest.as_number().to_string(), largest.number().to_string());
     }
 }

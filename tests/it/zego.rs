@@ -228,10 +228,13 @@ async fn a_secret_of_ones_own_lets_every_page_read_unless_set_otherwise() {
 #[tokio::test]
 async fn no_signature_is_logged() {
     let server = Server::with(&["app.0.unlimited=true"]).await;
-    server.zego_done("DescribeUserNum", "RoomId=r").await;
+    let url = server.zego_url("DescribeUserNum", "RoomId=r").await;
+    let sent = server.client().get(url).send().await.unwrap();
+    let reply: Value = serde_json::from_str(&sent.text().await.unwrap()).unwrap();
     let log = server.shown("requests?command=DescribeUserNum").await;
     let entry = &log["items"][0];
     assert_eq!((&entry["path"], &entry["code"]), (&json!("/"), &json!(0)));
+    assert_eq!(entry["request_id"], reply["RequestId"], "found by what the client saw");
     assert_eq!(entry["body"], json!({"RoomId": ["r"]}));
     let text = log.to_string();
     assert!(!text.contains("Signature") && !text.contains(NONCE), "{text}");

@@ -293,7 +293,8 @@ async fn a_room_that_ends_tells_zego_of_each_person_and_room_engine_of_its_end_a
         ]
     );
     let session = &bodies[0]["room_session_id"];
-    assert!(bodies[3..5].iter().all(|body| body["room_seq"] == session.to_string()), "{bodies:#?}");
+    let seq = json!(session.to_string());
+    assert!(bodies[3..5].iter().all(|body| body["room_seq"] == seq), "{bodies:#?}");
     assert_eq!(&bodies[5]["room_session_id"], session);
     assert_ne!(&bodies[6]["room_session_id"], session);
     let ended = room_engine.bodies(1).await;

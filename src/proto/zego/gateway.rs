@@ -148,7 +148,7 @@ impl Gateway {
     /// A name for a request that just came in.
     #[must_use]
     pub fn next_request_id(&self) -> RequestId {
-        self.engine.next_request_id()
+        self.engine.next_request_id().as_number()
     }
 
     /// Whom a browser may show the answer to: the app that the query names says so.

@@ -229,8 +229,8 @@ pub(super) async fn the_people_of_a_room_that_ended_are_told_of_one_by_one(probe
         probe.create(&key).await;
         probe.enter(&key, &["new"]).await;
         for (nth, name) in [&names[0], &names[2], &names[3]].into_iter().enumerate() {
-            let taken = probe.store.take(APP, Destination::Zego, 0, 9, None).await.unwrap();
-            let [letter] = &taken[..] else { panic!("{probe}: {taken:?}") };
+            let taken = probe.store.take(APP, Destination::Zego, 0, 9, None).await;
+            let Ok([letter]) = taken.as_deref() else { panic!("{probe}: {taken:?}") };
             let Event::EverybodyLeft { people } = &letter.notice.event else {
                 panic!("{probe}: {letter:?}");
             };
