@@ -19,7 +19,9 @@ use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use tokio::runtime::Runtime;
 
-use super::naive::{APPS, Answer, Page, Room, World, account, people, position, rules};
+use super::naive::{
+    APPS, Answer, Page, Room, World, account, everybody_left, people, position, rules,
+};
 use super::steps::{Creation, MemberUpdate, PEOPLE, Place, RoomUpdate, Step, next};
 
 /// Of every room that is made.
@@ -310,6 +312,10 @@ impl PageSink for Copied {
 /// An event as the model knows it: of people it says who.
 fn by_account(event: &Event) -> Event {
     let accounts = |told: &[Passage]| people(told.iter().map(|one| one.account.clone()).collect());
+    if let Event::EverybodyLeft { people: all } = event {
+        let gone = (0..all.count()).map(|nth| all.nth(nth).expect("each of them is there").account);
+        return everybody_left(gone.collect());
+    }
     let mut event = event.clone();
     if let Event::MembersEntered { people, .. } | Event::MembersLeft { people, .. } = &mut event {
         *people = accounts(people);

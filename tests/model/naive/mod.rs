@@ -117,6 +117,12 @@ fn entered(accounts: Vec<Account>) -> Event {
     Event::MembersEntered { people: people(accounts), login: Login::default() }
 }
 
+/// That a room took these with it.
+pub(crate) fn everybody_left(accounts: Vec<Account>) -> Event {
+    let (reason, by, words) = (LeaveReason::Kicked, account("the room"), "".into());
+    Event::MembersLeft { people: people(accounts), reason, by, words }
+}
+
 pub(crate) fn position(member: &Member) -> Position {
     Position { joined_ms: member.joined_ms, account: member.account.clone() }
 }
@@ -378,8 +384,12 @@ impl World {
 
     fn destroy(&mut self, place: Place, by: &str) -> Outcome {
         let nth = self.find(place)?;
-        self.apps[place.0].remove(nth);
-        Ok((Answer::Done, vec![Event::RoomDestroyed { by: account(by), quietly: false }]))
+        let room = self.apps[place.0].remove(nth);
+        let present = room.members.iter().filter(|member| member.entered && !member.robot);
+        let gone: Vec<_> = present.map(|member| member.account.clone()).collect();
+        let gone = Some(gone).filter(|gone| !gone.is_empty()).map(everybody_left);
+        let end = Event::RoomDestroyed { by: account(by), quietly: false };
+        Ok((Answer::Done, gone.into_iter().chain([end]).collect()))
     }
 
     fn reclaim(&mut self, place: Place) -> Outcome {
