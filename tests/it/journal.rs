@@ -301,6 +301,41 @@ fn a_path_that_cannot_be_written_is_named() {
     }
 }
 
+#[tokio::test]
+async fn the_production_settings_run_a_node_that_keeps_what_it_answered() {
+    const KEY: &str = "the-secret-key-of-your-app";
+    const APP: u32 = 1_400_000_001;
+    let directory = tempfile::tempdir().unwrap();
+    let production = || {
+        let settings = concat!(env!("CARGO_MANIFEST_DIR"), "/config/production.toml");
+        let path = format!("store.path={}", directory.path().display());
+        let mut command = guestlist(&["serve", "--config", settings, "--set", &path]);
+        command.env("GUESTLIST_APP__0__SECRET_KEYS", KEY);
+        command.env("GUESTLIST_CONTROL__TOKEN", "a-long-random-token-of-your-own");
+        Program::spawn(command)
+    };
+    let ask = async |program: &Program, command: &str, body: Value| {
+        let ticket = usersig_of(KEY, APP, "administrator", now_s(), 60);
+        let query =
+            query("administrator", &ticket).replace(&SDKAPPID.to_string(), &APP.to_string());
+        let url = format!("http://{}/v4/room_engine_http_srv/{command}?{query}", program.listen);
+        let sent = client().post(url).body(body.to_string()).send().await.unwrap();
+        sent.json::<Value>().await.unwrap()["ErrorCode"].as_u64().unwrap()
+    };
+    let program = production();
+    let room = json!({"RoomInfo": {"RoomId": "r", "RoomType": "Conference"}});
+    assert_eq!(ask(&program, "create_room", room.clone()).await, 0);
+    program.signal("KILL");
+    drop(program);
+    let program = production();
+    assert_eq!(ask(&program, "create_room", room).await, 100_010, "it is there");
+    let control = program.control_listen.clone().unwrap();
+    let url = format!("http://{control}/_guestlist/v1/apps");
+    assert_eq!(client().get(url).send().await.unwrap().status(), 401, "the token is asked for");
+    program.signal("TERM");
+    assert!(program.end().0);
+}
+
 /// A file may grow to this: the disk is full then.
 const FULL_KIB: u32 = 96;
 
