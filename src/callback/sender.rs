@@ -127,7 +127,7 @@ impl Sender {
         let shared = Shared {
             engine: Arc::downgrade(engine),
             client,
-            nonces: Nonces::default(),
+            nonces: engine.nonces(),
             standings: Mutex::default(),
             news: Mutex::default(),
             came: Notify::new(),
@@ -446,12 +446,22 @@ impl Shared {
 
     /// Whether nothing is on its way for an app, and nothing is to be sent now.
     async fn is_quiet(&self, app: &App) -> bool {
-        let is_quiet = |to| {
-            let standings = self.standings.lock();
-            standings.get(&(app.id(), to)).is_none_or(|standing| standing.in_flight == 0)
-        };
-        Destination::ALL.into_iter().all(is_quiet)
+        // A letter is in flight before it is taken. One that is taken while the outbox is looked at
+        // is in flight afterwards, or was made meanwhile.
+        let before = self.at_rest(app);
+        before.is_some()
             && self.next_attempt(app).await.is_none_or(|at_ms| at_ms > app.now_ms())
+            && self.at_rest(app) == before
+    }
+
+    /// How many attempts were made for an app, if none is under way.
+    fn at_rest(&self, app: &App) -> Option<u64> {
+        let standings = self.standings.lock();
+        let made = |to| match standings.get(&(app.id(), to)) {
+            None => Some(0),
+            Some(standing) => (standing.in_flight == 0).then_some(standing.made),
+        };
+        Destination::ALL.into_iter().map(made).sum()
     }
 
     fn attempt<'a>(
