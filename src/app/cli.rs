@@ -50,6 +50,12 @@ pub(super) struct SettingsArgs {
     /// The control plane's address; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS")]
     control_listen: Option<SocketAddr>,
+    /// Ids that are the same in each run with this number: bench.seed_ids
+    #[arg(long, value_name = "NUMBER")]
+    seed_ids: Option<u64>,
+    /// Where the clocks stand still at the start, in Unix milliseconds: bench.start_ms
+    #[arg(long, value_name = "MS")]
+    start_ms: Option<u64>,
     /// One setting, above file and environment; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -64,6 +70,8 @@ impl SettingsArgs {
         let mut overrides = self.set.clone();
         overrides.extend(self.listen.map(|address| format!("server.listen={address}")));
         overrides.extend(self.control_listen.map(|address| format!("control.listen={address}")));
+        overrides.extend(self.seed_ids.map(|seed| format!("bench.seed_ids={seed}")));
+        overrides.extend(self.start_ms.map(|start| format!("bench.start_ms={start}")));
         // Only our own variables count, and those that are no text cannot be meant for us.
         let environment = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))

@@ -22,10 +22,10 @@ use tower::ServiceExt;
 pub use cli::main;
 
 use crate::callback::{Client, Sender};
-use crate::config::Settings;
+use crate::config::{BenchSettings, Settings};
 use crate::control::{self, Plane};
 use crate::domain::AppId;
-use crate::engine::{Courier, Engine};
+use crate::engine::{Courier, Engine, Origin};
 use crate::http::{Bounds, Limits, Listening, Tls, VendorService, ZegoService, bind, serve};
 use crate::proto::tencent::{Gateway, Origins, commands};
 use crate::proto::zego;
@@ -76,7 +76,9 @@ pub async fn start_on(
     let actions = zego::ACTIONS.iter().map(|entry| entry.spec.action);
     let labels = commands().map(|entry| entry.spec.path).chain(actions);
     let metrics = Arc::new(Metrics::new(labels));
-    let engine = Engine::new(&settings.apps, store, Arc::clone(&metrics));
+    let BenchSettings { seed_ids, start_ms, .. } = settings.bench;
+    let origin = Origin { seed_ids, start_ms };
+    let engine = Engine::beginning(origin, &settings.apps, store, Arc::clone(&metrics));
     let engine = if settings.bench.enabled { engine.with_request_log() } else { engine };
     let engine = Arc::new(engine);
     let sender = Arc::new(Sender::new(&engine, Client::default()));

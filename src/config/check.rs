@@ -31,15 +31,15 @@ pub(super) fn settings(
     let mut check = Check { faults };
     let server = check.server(&root.section("server"));
     let control = check.control(&root.section("control"));
-    let bench = BenchSettings { enabled: root.section("bench").flag("enabled") };
     let log = check.log(&root.section("log"), auto_access);
     let store = check.store(&root.section("store"));
+    let bench = check.bench(&root.section("bench"), store.as_ref());
     let callback = check.backlog(&root.section("callback"));
     let apps = check.apps(&root.sections("app"));
     Some(Settings {
         server: server?,
         control: control?,
-        bench,
+        bench: bench?,
         log: log?,
         store: store?,
         callback: callback?,
@@ -103,6 +103,40 @@ impl Check<'_> {
         let token = self.token(&section.text("token"), SECRET_BYTES_MAX);
         let hosts = self.hosts(&section.list("hosts"));
         Some(ControlSettings { listen: listen?, token: token?, hosts: hosts? })
+    }
+
+    fn bench(
+        &mut self,
+        section: &Section<'_>,
+        store: Option<&StoreSettings>,
+    ) -> Option<BenchSettings> {
+        let enabled = section.flag("enabled");
+        let start = section.integer("start_ms");
+        let seed_ids = self.repeatable(&section.integer("seed_ids"), i64::MAX as u64, enabled);
+        let mut start_ms = self.repeatable(&start, START_MS_MAX, enabled);
+        if let (Some(Some(_)), Some(StoreKind::Journal)) = (start_ms, store.map(|it| it.kind)) {
+            // A later process would give the same numbers to other rooms.
+            let problem = format!("{}, must be 0 with store.kind \"journal\"", start.value);
+            start_ms = self.refuse(&start, problem);
+        }
+        Some(BenchSettings { enabled, seed_ids: seed_ids?, start_ms: start_ms? })
+    }
+
+    /// A number that makes a run repeatable; 0 is none.
+    fn repeatable(
+        &mut self,
+        field: &Field<'_, i64>,
+        at_most: u64,
+        enabled: bool,
+    ) -> Option<Option<u64>> {
+        match u64::try_from(field.value) {
+            Ok(0) => Some(None),
+            Ok(_) if !enabled => {
+                self.refuse(field, format!("{}, must be 0 without bench.enabled", field.value))
+            }
+            Ok(number) if number <= at_most => Some(Some(number)),
+            _ => self.refuse(field, format!("{}, must be 0 to {at_most}", field.value)),
+        }
     }
 
     fn log(&mut self, section: &Section<'_>, auto: AccessLog) -> Option<LogSettings> {

@@ -23,9 +23,12 @@ impl Settings {
         let mut page = Page::default();
         page.server(server);
         page.control(control);
-        let BenchSettings { enabled } = bench;
+        let BenchSettings { enabled, seed_ids, start_ms } = bench;
         page.heading("[bench]");
         page.entry("enabled", *enabled);
+        for (key, number) in [("seed_ids", seed_ids), ("start_ms", start_ms)] {
+            page.entry(key, number.unwrap_or_default().cast_signed());
+        }
         let LogSettings { access } = log;
         page.heading("[log]");
         page.entry("access", access.as_str());

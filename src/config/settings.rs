@@ -31,6 +31,8 @@ pub const SECRET_BYTES_MAX: usize = 512;
 pub const STORE_PATH_BYTES_MAX: usize = 4096;
 /// The most apps.
 pub const APPS_MAX: usize = 1000;
+/// The latest moment at which clocks may stand still, in Unix milliseconds: the end of 9999.
+pub const START_MS_MAX: u64 = 253_402_300_799_999;
 /// The most secret keys of an app: a ticket that no key signed is checked against all.
 pub const SECRET_KEYS_MAX: usize = 16;
 /// The most admin accounts of an app.
@@ -148,6 +150,11 @@ pub struct ControlSettings {
 pub struct BenchSettings {
     /// Clocks can be moved, and the latest requests are kept.
     pub enabled: bool,
+    /// What ids come from; none is the machine's randomness.
+    pub seed_ids: Option<u64>,
+    /// Where clocks stand still at the start, in Unix milliseconds, at most `START_MS_MAX`; none is
+    /// the time of day.
+    pub start_ms: Option<u64>,
 }
 
 /// `[log]`: lines on stderr.

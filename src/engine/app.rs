@@ -38,7 +38,13 @@ pub struct App {
 }
 
 impl App {
-    pub(super) fn new(settings: &AppSettings, metrics: Arc<Metrics>) -> Self {
+    /// An app as the settings have it. Its clock stands still at a moment, in Unix milliseconds, if
+    /// one is said.
+    pub(super) fn new(
+        settings: &AppSettings,
+        start_ms: Option<u64>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let admins = settings.admins.iter();
         Self {
             id: AppId(settings.sdkappid),
@@ -52,7 +58,7 @@ impl App {
             admins: admins
                 .map(|admin| Account::parse(admin).expect("the settings were checked"))
                 .collect(),
-            clock: Clock::new(),
+            clock: Clock::new(start_ms),
             advancing: AtomicBool::new(false),
             rates: Rates::new(settings.unlimited, settings.total_calls_per_second),
             keys: RwLock::new(Arc::new(KeyRing::new(&settings.secret_keys))),

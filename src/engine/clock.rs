@@ -50,16 +50,20 @@ enum Mode {
 /// An app's clock: real time plus an offset, or frozen.
 pub(super) struct Clock {
     started: Instant,
+    /// Where it stands still at first and after a reset, in Unix milliseconds, if it does.
+    start_ms: Option<u64>,
     mode: RwLock<Mode>,
     /// How far the clock was ever advanced, in nanoseconds: rates refill by it too.
     advanced_ns: AtomicU64,
 }
 
 impl Clock {
-    pub(super) fn new() -> Self {
+    /// A clock that shows the time of day, or stands still at a moment, in Unix milliseconds.
+    pub(super) fn new(start_ms: Option<u64>) -> Self {
         Self {
             started: Instant::now(),
-            mode: RwLock::new(Mode::Running { offset_ms: 0 }),
+            start_ms,
+            mode: RwLock::new(Mode::first(start_ms)),
             advanced_ns: AtomicU64::new(0),
         }
     }
@@ -105,9 +109,9 @@ impl Clock {
         }
     }
 
-    /// Takes the clock back to real time.
+    /// Takes the clock back to where it was at first.
     pub(super) fn reset(&self) {
-        *self.mode.write() = Mode::Running { offset_ms: 0 };
+        *self.mode.write() = Mode::first(self.start_ms);
     }
 
     /// Nanoseconds since the clock was made, by which rates refill: of real time, and all that the
@@ -125,6 +129,10 @@ impl Clock {
 }
 
 impl Mode {
+    fn first(start_ms: Option<u64>) -> Self {
+        start_ms.map_or(Self::Running { offset_ms: 0 }, |at_ms| Self::Frozen { at_ms })
+    }
+
     /// A clock that shows this moment now and goes on from there.
     fn at(at_ms: u64) -> Self {
         Self::Running { offset_ms: at_ms.cast_signed() - real_ms().cast_signed() }
@@ -174,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_frozen_clock_stands_and_goes_on_from_there() {
-        let clock = Clock::new();
+        let clock = Clock::new(None);
         assert_eq!(clock.read().offset_ms, 0);
         let then = clock.now_ms() + DAY_MS;
         clock.set(frozen(then)).unwrap();
@@ -192,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_stood_may_run_late() {
-        let clock = Clock::new();
+        let clock = Clock::new(None);
         *clock.mode.write() = Mode::Frozen { at_ms: 1_000 };
         clock.set(ClockSetting { now_ms: None, frozen: false }).unwrap();
         assert!((1_000..60_000).contains(&clock.now_ms()));
@@ -203,7 +211,7 @@ mod tests {
 
     #[test]
     fn it_goes_forward_only_and_not_beyond_its_end() {
-        let clock = Clock::new();
+        let clock = Clock::new(None);
         let then = clock.now_ms() + DAY_MS;
         clock.set(frozen(then)).unwrap();
         assert_eq!(clock.set(frozen(then - 1)), Err(ClockBackwards { now_ms: then }));
@@ -216,7 +224,7 @@ mod tests {
 
     #[test]
     fn what_is_advanced_counts_for_rates() {
-        let clock = Clock::new();
+        let clock = Clock::new(None);
         let before = clock.elapsed_ns();
         clock.forward_to(clock.now_ms() + 10_000);
         let after = clock.elapsed_ns();

@@ -16,6 +16,7 @@ mod group_ids;
 mod log;
 mod nonce;
 mod open;
+mod origin;
 mod presence;
 mod random;
 mod rate;
@@ -43,6 +44,7 @@ pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
 pub use log::{Kept, Log, LogPage};
 pub use nonce::Nonces;
+pub use origin::Origin;
 pub use presence::{MAX_ONLINE, TooManyOnline};
 pub use random::salt;
 pub use rate::{RateRefusal, RoomBusy};
@@ -97,6 +99,7 @@ pub struct Engine {
     request_ids: RequestIds,
     group_ids: GroupIds,
     serials: Serials,
+    origin: Origin,
     clock_moved: Notify,
     callbacks: Callbacks,
     /// The bench's: there is none elsewhere.
@@ -107,16 +110,29 @@ impl Engine {
     /// An engine for the apps of the settings.
     #[must_use]
     pub fn new(apps: &[AppSettings], store: Arc<dyn RoomStore>, metrics: Arc<Metrics>) -> Self {
-        let app = |settings| Arc::new(App::new(settings, Arc::clone(&metrics)));
+        Self::beginning(Origin::default(), apps, store, metrics)
+    }
+
+    /// An engine for the apps of the settings, whose ids and times begin somewhere.
+    #[must_use]
+    pub fn beginning(
+        origin: Origin,
+        apps: &[AppSettings],
+        store: Arc<dyn RoomStore>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        let start_ms = origin.start_ms;
+        let app = |settings| Arc::new(App::new(settings, start_ms, Arc::clone(&metrics)));
         let apps = apps.iter().map(app).map(|app| (app.id(), app)).collect();
         Self {
             apps,
             store,
             callbacks: Callbacks::new(Arc::clone(&metrics)),
             metrics,
-            request_ids: RequestIds::new(random::seed()),
-            group_ids: GroupIds::new(random::seed()[0]),
-            serials: Serials::since(clock::real_ms()),
+            request_ids: origin.request_ids(),
+            group_ids: origin.group_ids(),
+            serials: origin.serials(),
+            origin,
             clock_moved: Notify::new(),
             requests: None,
         }
@@ -126,6 +142,12 @@ impl Engine {
     #[must_use]
     pub fn with_request_log(self) -> Self {
         Self { requests: Some(Log::new(REQUEST_LOG_BYTES)), ..self }
+    }
+
+    /// Numbers that no two callbacks share.
+    #[must_use]
+    pub fn nonces(&self) -> Nonces {
+        self.origin.nonces()
     }
 
     /// The latest requests of each app, where they are kept.

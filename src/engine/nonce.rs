@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::random;
 use super::request_id::mix;
 
 /// Gives numbers away: a counter, mixed with a seed.
@@ -11,14 +10,11 @@ pub struct Nonces {
     given: AtomicU64,
 }
 
-/// With a seed from the machine.
-impl Default for Nonces {
-    fn default() -> Self {
-        Self { seed: random::seed()[0], given: AtomicU64::new(0) }
-    }
-}
-
 impl Nonces {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { seed, given: AtomicU64::new(0) }
+    }
+
     /// The next one.
     #[must_use]
     pub fn next(&self) -> u64 {

@@ -24,6 +24,7 @@ mod pages;
 mod people;
 mod program;
 mod raw;
+mod repeat;
 mod rooms;
 mod seats;
 mod tls;

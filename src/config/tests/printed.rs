@@ -20,6 +20,8 @@ hosts = []
 
 [bench]
 enabled = false
+seed_ids = 0
+start_ms = 0
 
 [log]
 access = "failures"
@@ -146,6 +148,7 @@ fn what_is_printed_reads_back_as_the_same() {
         .set("control.token=t0ken")
         .set("control.hosts=a,b")
         .set("bench.enabled=true")
+        .set("bench.seed_ids=7")
         .set("log.access=off")
         .set("app.0.secret_keys.1=other")
         .set("app.0.admins=\u{e9}\"\\,b")
