@@ -211,6 +211,8 @@ fn what_is_printed_reads_back_as_the_same() {
     let defaults = format!("{DEFAULTS}{}", app());
     let same = printed.lines().filter(|line| line.contains(" = ") && defaults.contains(line));
     // The second app, which says only what it must, and hidden keys; nothing of the first.
+    // Clocks that stand still at the start go with no journal.
+    let same = same.filter(|line| !line.starts_with("start_ms"));
     assert_eq!(same.count(), APP.matches(" = ").count() - 1);
     assert!(printed.contains("url = \"https://h/p?(hidden)\""), "{printed}");
     let shown = printed.replace(

@@ -4,7 +4,8 @@
 //! was never imported has the code 70107 there, and the call is done all the same.
 //!
 //! Where the page is silent: an account that is not well-formed is 70402 for the whole call, and
-//! nobody is forgotten; whoever is forgotten is offline.
+//! nobody is forgotten; whoever is forgotten is offline and leaves every room. A group that he owned
+//! has no owner then, a Conference keeps its own.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -222,7 +222,7 @@ mod tests {
 
     /// Ids of 48 bytes that need escaping make it.
     #[test]
-    fn a_reply_is_at_most_1_mib() {
+    fn a_list_of_more_than_1_mib_is_refused_and_half_of_it_answered() {
         let desk = Desk::with(&["app.0.unlimited=true"]);
         for nth in 0..10_000 {
             make(&desk, "Public", &format!("{nth:05}{}", "\"".repeat(43)));

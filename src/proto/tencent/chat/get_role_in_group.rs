@@ -31,7 +31,7 @@ pub struct Request<'a> {
     #[serde(rename = "GroupId", borrow)]
     #[schemars(with = "RoomIdField")]
     group_id: Option<Text<'a>>,
-    /// The of them, at most `app.chat.limits.role_accounts`.
+    /// The accounts, at most `app.chat.limits.role_accounts`.
     #[serde(rename = "User_Account", borrow)]
     #[schemars(with = "Vec<AccountField>", length(min = 1))]
     accounts: Option<Vec<AccountText<'a>>>,
