@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use guestlist::telemetry::{CallbackEnd, Metrics};
+use guestlist::telemetry::{CallbackEnd, JournalFigures, Metrics};
 use serde_json::Value;
 
 /// Every expression of every panel.
@@ -30,6 +30,13 @@ fn counted() -> (BTreeSet<String>, BTreeSet<String>) {
     metrics.callback_ended(1, CallbackEnd::Sent);
     metrics.callback_retried(1);
     metrics.set_callbacks_waiting(1, 1, 1);
+    metrics.set_journal(JournalFigures {
+        changes: 1,
+        groups: 1,
+        busy: Duration::from_millis(1),
+        waiting: 1,
+        disk_bytes: 1,
+    });
     let text = metrics.text();
     let (comments, series): (Vec<_>, Vec<_>) = text.lines().partition(|line| line.starts_with('#'));
     let types = comments.into_iter().filter(|line| line.starts_with("# TYPE "));

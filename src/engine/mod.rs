@@ -28,6 +28,7 @@ mod sanctions;
 mod serials;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dashmap::DashMap;
 use tokio::sync::Notify;
@@ -68,8 +69,8 @@ use crate::domain::{
 };
 pub use crate::store::Counts;
 pub use crate::store::TakenLetter;
-use crate::store::{OutboxCounts, RoomStore, TxError};
-use crate::telemetry::Metrics;
+use crate::store::{JournalCounts, OutboxCounts, RoomStore, TxError};
+use crate::telemetry::{JournalFigures, Metrics};
 
 /// Why an operation was not done: the caller's business, or ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -299,6 +300,12 @@ impl Engine {
             let OutboxCounts { waiting, oldest_ms } = self.store.outbox(app.id()).await?;
             let age_ms = oldest_ms.map_or(0, |at_ms| app.now_ms().saturating_sub(at_ms));
             self.metrics.set_callbacks_waiting(app.id().0, waiting, age_ms);
+        }
+        if let Some(counts) = self.store.journal().await? {
+            let JournalCounts { changes, groups, busy_ns, waiting, disk_bytes } = counts;
+            let busy = Duration::from_nanos(busy_ns);
+            let figures = JournalFigures { changes, groups, busy, waiting, disk_bytes };
+            self.metrics.set_journal(figures);
         }
         Ok(self.metrics.text())
     }

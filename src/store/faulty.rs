@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{
-    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, RulePut, See, SeeAccount, SeeJoined,
-    SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter, TxError,
+    AccountPut, Counts, Decide, Due, JournalCounts, OutboxCounts, RoomStore, RulePut, See,
+    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter,
+    TxError,
 };
 use crate::domain::{
     Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
@@ -205,6 +206,10 @@ impl RoomStore for Faulty {
         only: Option<&'a RoomId>,
     ) -> StoreFuture<'a, Option<u64>> {
         self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.next_letter(app, to, only))
+    }
+
+    fn journal(&self) -> StoreFuture<'_, Option<JournalCounts>> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.journal())
     }
 
     fn outbox(&self, app: AppId) -> StoreFuture<'_, OutboxCounts> {

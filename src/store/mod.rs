@@ -176,6 +176,21 @@ pub struct OutboxCounts {
     pub oldest_ms: Option<u64>,
 }
 
+/// What a backend wrote to disk since it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JournalCounts {
+    /// Changes that are on disk.
+    pub changes: u64,
+    /// How many groups of them were written and synced.
+    pub groups: u64,
+    /// How long that took, in nanoseconds of real time.
+    pub busy_ns: u64,
+    /// Changes that wait for the disk.
+    pub waiting: u64,
+    /// What the files take, in bytes.
+    pub disk_bytes: u64,
+}
+
 /// Where rooms are kept. See the module for what every backend promises.
 pub trait RoomStore: Send + Sync + 'static {
     /// Shows `decide` the records of `need` and commits what it decides.
@@ -326,6 +341,14 @@ pub trait RoomStore: Send + Sync + 'static {
     /// # Errors
     /// [`TxError::Unavailable`].
     fn outbox(&self, app: AppId) -> StoreFuture<'_, OutboxCounts>;
+
+    /// Counts what was written to disk; nothing where nothing is.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn journal(&self) -> StoreFuture<'_, Option<JournalCounts>> {
+        Box::pin(async { Ok(None) })
+    }
 
     /// Puts the records of accounts, where there are some in their place; each unless it is new and
     /// there are `at_most` already. Answers what became of each.

@@ -3,7 +3,7 @@
 //! Handles of what is hot are resolved once, at the start; labels come from the program's own lists
 //! and settings, never from what clients send.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -42,6 +42,21 @@ struct AppLabel {
 struct CallbackLabels {
     sdkappid: u32,
     end: &'static str,
+}
+
+/// What a journal wrote since the server started, and what it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JournalFigures {
+    /// Changes that are on disk.
+    pub changes: u64,
+    /// How many groups of them were written and synced.
+    pub groups: u64,
+    /// How long that took.
+    pub busy: Duration,
+    /// Changes that wait for the disk.
+    pub waiting: u64,
+    /// What the files take, in bytes.
+    pub disk_bytes: u64,
 }
 
 /// How a callback ended.
@@ -89,6 +104,11 @@ pub struct Metrics {
     callback_retries: Family<AppLabel, Counter>,
     callbacks_waiting: Family<AppLabel, Gauge>,
     callbacks_oldest: Family<AppLabel, Gauge<f64, AtomicU64>>,
+    journal_changes: Counter,
+    journal_groups: Counter,
+    journal_busy: Counter<f64, AtomicU64>,
+    journal_waiting: Gauge,
+    journal_disk: Gauge,
 }
 
 impl Metrics {
@@ -121,6 +141,11 @@ impl Metrics {
             callback_retries: Family::default(),
             callbacks_waiting: Family::default(),
             callbacks_oldest: Family::default(),
+            journal_changes: Counter::default(),
+            journal_groups: Counter::default(),
+            journal_busy: Counter::default(),
+            journal_waiting: Gauge::default(),
+            journal_disk: Gauge::default(),
         };
         metrics.register(durations);
         metrics
@@ -153,6 +178,16 @@ impl Metrics {
         let help = "The age of the oldest callback that waits, by the app's clock; 0 if none does";
         let oldest = self.callbacks_oldest.clone();
         all.register_with_unit("callbacks_oldest_age", help, Unit::Seconds, oldest);
+        let help = "Changes that are on disk; 0 without a journal, as all of the journal's";
+        all.register("journal_changes", help, self.journal_changes.clone());
+        let help = "Groups of changes that were written and synced";
+        all.register("journal_groups", help, self.journal_groups.clone());
+        let help = "How long writing and syncing took";
+        all.register_with_unit("journal_busy", help, Unit::Seconds, self.journal_busy.clone());
+        let help = "Changes that wait for the disk";
+        all.register("journal_waiting", help, self.journal_waiting.clone());
+        let help = "What the journal's files take";
+        all.register_with_unit("journal_disk", help, Unit::Bytes, self.journal_disk.clone());
     }
 
     /// The number of requests for no known command.
@@ -213,6 +248,16 @@ impl Metrics {
         self.callbacks_oldest.get_or_create(&label).set(age_s);
     }
 
+    /// Says what a journal wrote and has.
+    pub fn set_journal(&self, figures: JournalFigures) {
+        let JournalFigures { changes, groups, busy, waiting, disk_bytes } = figures;
+        self.journal_changes.inner().store(changes, Ordering::Relaxed);
+        self.journal_groups.inner().store(groups, Ordering::Relaxed);
+        self.journal_busy.inner().store(busy.as_secs_f64().to_bits(), Ordering::Relaxed);
+        self.journal_waiting.set(waiting.cast_signed());
+        self.journal_disk.set(disk_bytes.cast_signed());
+    }
+
     /// All of it as Prometheus reads it.
     #[must_use]
     pub fn text(&self) -> String {
@@ -249,6 +294,13 @@ mod tests {
         metrics.callback_ended(7, CallbackEnd::Failed);
         metrics.callback_retried(7);
         metrics.set_callbacks_waiting(7, 5, 1500);
+        metrics.set_journal(JournalFigures {
+            changes: 9,
+            groups: 3,
+            busy: Duration::from_millis(250),
+            waiting: 2,
+            disk_bytes: 4096,
+        });
         let text = metrics.text();
         for line in [
             r#"guestlist_requests_total{command="a/c",code="0"} 2"#,
@@ -267,6 +319,11 @@ mod tests {
             r#"guestlist_callback_retries_total{sdkappid="7"} 1"#,
             r#"guestlist_callbacks_waiting{sdkappid="7"} 5"#,
             r#"guestlist_callbacks_oldest_age_seconds{sdkappid="7"} 1.5"#,
+            "guestlist_journal_changes_total 9",
+            "guestlist_journal_groups_total 3",
+            "guestlist_journal_busy_seconds_total 0.25",
+            "guestlist_journal_waiting 2",
+            "guestlist_journal_disk_bytes 4096",
         ] {
             assert!(text.lines().any(|written| written == line), "{line} in\n{text}");
         }

@@ -332,6 +332,15 @@ async fn the_production_settings_run_a_node_that_keeps_what_it_answered() {
     let control = program.control_listen.clone().unwrap();
     let url = format!("http://{control}/_guestlist/v1/apps");
     assert_eq!(client().get(url).send().await.unwrap().status(), 401, "the token is asked for");
+    let metrics = client().get(format!("http://{control}/metrics"));
+    let metrics = metrics.bearer_auth("a-long-random-token-of-your-own").send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    let figure = |name: &str| {
+        let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("{name} in {metrics}")).parse::<f64>().unwrap()
+    };
+    assert!(figure("guestlist_journal_disk_bytes") > 1_000.0);
+    assert_eq!(figure("guestlist_journal_waiting"), 0.0);
     program.signal("TERM");
     assert!(program.end().0);
 }

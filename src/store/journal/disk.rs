@@ -67,6 +67,11 @@ impl Disk {
         batch.commit()
     }
 
+    /// What the files take, in bytes; 0 if nobody can say.
+    pub(super) fn size_bytes(&self) -> u64 {
+        self.db.disk_space().unwrap_or_default()
+    }
+
     /// The rows whose keys begin so, in order.
     pub(super) fn rows_of(
         &self,

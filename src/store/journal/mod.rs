@@ -37,16 +37,18 @@ use tokio::sync::Semaphore;
 pub use fault::OpenFault;
 pub use open::JournalOptions;
 
+use self::disk::Disk;
 use self::kept::Kept;
 use self::keys::Life;
-use self::queue::{Entry, Queue};
+use self::queue::{Entry, Queue, Written};
 use self::rows::Row;
 use self::sweep::{Broom, Waste};
 use super::memory::MemoryStore;
 use super::memory::outbox::{Acked, Progress};
 use super::{
-    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, RulePut, See, SeeAccount, SeeJoined,
-    SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter, TxError,
+    AccountPut, Counts, Decide, Due, JournalCounts, OutboxCounts, RoomStore, RulePut, See,
+    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter,
+    TxError,
 };
 use crate::domain::{
     Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
@@ -59,6 +61,7 @@ const MAX_UNDER_WAY: usize = 4096;
 /// The journal backend. Dropped, it writes what waits and ends.
 pub struct JournalStore {
     memory: MemoryStore,
+    disk: Arc<Disk>,
     queue: Arc<Queue>,
     broom: Arc<Broom>,
     kept: Arc<Kept>,
@@ -244,6 +247,19 @@ impl RoomStore for JournalStore {
 
     fn outbox(&self, app: AppId) -> StoreFuture<'_, OutboxCounts> {
         self.memory.outbox(app)
+    }
+
+    fn journal(&self) -> StoreFuture<'_, Option<JournalCounts>> {
+        let disk = Arc::clone(&self.disk);
+        Box::pin(async move {
+            // It waits for whoever writes.
+            let size = tokio::task::spawn_blocking(move || disk.size_bytes());
+            let disk_bytes = size.await.map_err(|_| TxError::Unavailable)?;
+            let (written, waiting) = self.queue.written();
+            let Written { changes, groups, busy } = written;
+            let busy_ns = u64::try_from(busy.as_nanos()).unwrap_or(u64::MAX);
+            Ok(Some(JournalCounts { changes, groups, busy_ns, waiting, disk_bytes }))
+        })
     }
 
     fn put_accounts<'a>(

@@ -206,7 +206,8 @@ impl Filled {
         let synced = synced.map_err(|error| held.io(synced::FILE, error))?;
         queue.continue_behind(found.commit);
         let counters = found.counters;
-        let writer = Writer { disk, queue: Arc::clone(&queue), synced, counters };
+        let of_writer = Arc::clone(&disk);
+        let writer = Writer { disk: of_writer, queue: Arc::clone(&queue), synced, counters };
         let failing = Arc::clone(&queue);
         let write = move || {
             let path = held.path.clone();
@@ -222,6 +223,7 @@ impl Filled {
         found.over.into_iter().for_each(|life| broom.sweep(Waste::Life(life)));
         Ok(JournalStore {
             memory,
+            disk,
             queue,
             broom,
             kept,

@@ -5,6 +5,8 @@
 //! all before it are on disk, and never before. Not here: who bounds it: whoever changes something
 //! holds a permit from before he is given a lock until his change is on disk.
 
+use std::time::Duration;
+
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::watch;
 
@@ -58,12 +60,23 @@ struct Waiting {
     entries: Vec<Entry>,
     last: u64,
     closed: bool,
+    written: Written,
+}
+
+/// What is on disk of this process.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Written {
+    pub(super) changes: u64,
+    pub(super) groups: u64,
+    /// How long the writing took.
+    pub(super) busy: Duration,
 }
 
 impl Queue {
     /// Numbers go on behind this one.
     pub(super) fn new(last: u64) -> Self {
-        let waiting = Waiting { entries: Vec::new(), last, closed: false };
+        let waiting =
+            Waiting { entries: Vec::new(), last, closed: false, written: Written::default() };
         let progress = watch::Sender::new(Progress::Synced(last));
         Self { waiting: Mutex::new(waiting), came: Condvar::new(), moved: Condvar::new(), progress }
     }
@@ -135,9 +148,24 @@ impl Queue {
         Some(Group { numbers: (last + 1 - entries.len() as u64, last), entries })
     }
 
-    /// Everything up to a number is on disk.
-    pub(super) fn synced(&self, last: u64) {
+    /// A group is on disk, and writing it took so long.
+    pub(super) fn synced(&self, (first, last): Numbers, took: Duration) {
+        let mut waiting = self.waiting.lock();
+        waiting.written.changes += last + 1 - first;
+        waiting.written.groups += 1;
+        waiting.written.busy += took;
+        drop(waiting);
         self.publish(Progress::Synced(last));
+    }
+
+    /// What is on disk of this process, and how many changes are not.
+    pub(super) fn written(&self) -> (Written, u64) {
+        let waiting = self.waiting.lock();
+        let synced = match *self.progress.borrow() {
+            Progress::Synced(synced) => synced,
+            Progress::Failed => waiting.last,
+        };
+        (waiting.written, waiting.last - synced)
     }
 
     fn publish(&self, progress: Progress) {

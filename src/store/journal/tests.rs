@@ -258,3 +258,21 @@ async fn the_journal_conforms() {
 async fn the_journal_conforms_opened_again_behind_each_change() {
     conformance::run(|| Arc::new(InDirectory::new(6))).await;
 }
+
+#[tokio::test]
+async fn what_was_written_is_counted() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let before = store.journal().await.unwrap().unwrap();
+    assert_eq!((before.changes, before.groups, before.waiting), (0, 0, 0));
+    let app = AppId(7);
+    for nth in 0..3 {
+        let account = Account::parse(&nth.to_string()).unwrap();
+        let record = AccountRecord { account, nick: "".into(), face_url: "".into() };
+        store.put_accounts(app, &[record], 10).await.unwrap();
+    }
+    store.remove_account(app, &Account::parse("nobody").unwrap()).await.unwrap();
+    let after = store.journal().await.unwrap().unwrap();
+    assert_eq!((after.changes, after.groups, after.waiting), (3, 3, 0), "one behind the other");
+    assert!(after.busy_ns > 0 && after.disk_bytes > 0, "{after:?}");
+}
