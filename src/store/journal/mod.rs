@@ -35,6 +35,7 @@ use tokio::sync::Semaphore;
 
 pub use fault::OpenFault;
 pub use open::JournalOptions;
+pub use queue::Written;
 
 use self::keys::Life;
 use self::queue::{Entry, Queue};
@@ -82,6 +83,12 @@ fn at_once<T>(future: StoreFuture<'_, T>) -> Result<T, TxError> {
 }
 
 impl JournalStore {
+    /// What was written since the store was opened: how many changes share a sync.
+    #[must_use]
+    pub fn written(&self) -> Written {
+        self.queue.written()
+    }
+
     /// Does something to memory and answers when it is on disk.
     async fn durably<T>(&self, change: impl FnOnce() -> Result<T, TxError>) -> Result<T, TxError> {
         let under_way = self.under_way.acquire().await;

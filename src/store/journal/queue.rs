@@ -5,8 +5,10 @@
 //! all before it are on disk, and never before. Not here: who bounds it: whoever changes something
 //! holds a permit from before he is given a lock until his change is on disk.
 
+use std::collections::VecDeque;
+
 use parking_lot::{Condvar, Mutex};
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 
 use super::keys::Life;
 use super::rows::Row;
@@ -51,32 +53,50 @@ pub(super) struct Queue {
     came: Condvar,
     /// The disk has more than before.
     moved: Condvar,
-    progress: watch::Sender<Progress>,
+}
+
+/// What was written since the store was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Groups: each was one commit and one sync.
+    pub groups: u64,
+    /// The changes in them.
+    pub changes: u64,
 }
 
 struct Waiting {
     entries: Vec<Entry>,
     last: u64,
     closed: bool,
+    progress: Progress,
+    written: Written,
+    /// Who waits for which number, in their order: each is woken once, by the group that has his.
+    sleepers: VecDeque<(u64, oneshot::Sender<()>)>,
 }
 
 impl Queue {
     /// Numbers go on behind this one.
     pub(super) fn new(last: u64) -> Self {
-        let waiting = Waiting { entries: Vec::new(), last, closed: false };
-        let progress = watch::Sender::new(Progress::Synced(last));
-        Self { waiting: Mutex::new(waiting), came: Condvar::new(), moved: Condvar::new(), progress }
+        let waiting = Waiting {
+            entries: Vec::new(),
+            last,
+            closed: false,
+            progress: Progress::Synced(last),
+            written: Written::default(),
+            sleepers: VecDeque::new(),
+        };
+        Self { waiting: Mutex::new(waiting), came: Condvar::new(), moved: Condvar::new() }
     }
 
     /// Numbers go on behind this one. Called before anything is pushed.
     pub(super) fn continue_behind(&self, last: u64) {
-        self.waiting.lock().last = last;
-        self.publish(Progress::Synced(last));
+        let mut waiting = self.waiting.lock();
+        (waiting.last, waiting.progress) = (last, Progress::Synced(last));
     }
 
     /// Whether nothing more comes to the disk.
     pub(super) fn is_failed(&self) -> bool {
-        *self.progress.borrow() == Progress::Failed
+        self.waiting.lock().progress == Progress::Failed
     }
 
     /// Appends an entry.
@@ -94,16 +114,20 @@ impl Queue {
 
     /// Waits until everything that was pushed before is on disk.
     pub(super) async fn settled(&self) -> Result<(), TxError> {
-        let last = self.waiting.lock().last;
-        let mut progress = self.progress.subscribe();
-        let arrived = progress.wait_for(|progress| match progress {
-            Progress::Synced(synced) => *synced >= last,
-            Progress::Failed => true,
-        });
-        match arrived.await.map(|progress| *progress) {
-            Ok(Progress::Synced(_)) => Ok(()),
-            Ok(Progress::Failed) | Err(_) => Err(TxError::Unavailable),
-        }
+        let arrived = {
+            let mut waiting = self.waiting.lock();
+            let last = waiting.last;
+            match waiting.progress {
+                Progress::Synced(synced) if synced >= last => return Ok(()),
+                Progress::Synced(_) => {}
+                Progress::Failed => return Err(TxError::Unavailable),
+            }
+            let (arriving, arrived) = oneshot::channel();
+            waiting.sleepers.push_back((last, arriving));
+            arrived
+        };
+        // Whoever fails forgets who waits.
+        arrived.await.map_err(|_| TxError::Unavailable)
     }
 
     /// As [`settled`](Self::settled), for a thread that has nothing else to do. Answers whether it
@@ -112,7 +136,7 @@ impl Queue {
         let mut waiting = self.waiting.lock();
         let last = waiting.last;
         loop {
-            match *self.progress.borrow() {
+            match waiting.progress {
                 Progress::Synced(synced) if synced >= last => return true,
                 Progress::Synced(_) => {}
                 Progress::Failed => return false,
@@ -135,21 +159,35 @@ impl Queue {
         Some(Group { numbers: (last + 1 - entries.len() as u64, last), entries })
     }
 
-    /// Everything up to a number is on disk.
-    pub(super) fn synced(&self, last: u64) {
-        self.publish(Progress::Synced(last));
+    /// A group is on disk.
+    pub(super) fn synced(&self, (first, last): Numbers) {
+        let arrived: Vec<_> = {
+            let mut waiting = self.waiting.lock();
+            waiting.written.groups += 1;
+            waiting.written.changes += last - first + 1;
+            waiting.progress = Progress::Synced(last);
+            self.moved.notify_all();
+            let there = waiting.sleepers.partition_point(|(number, _)| *number <= last);
+            waiting.sleepers.drain(..there).collect()
+        };
+        for (_, arriving) in arrived {
+            // Some have gone away meanwhile.
+            let _ = arriving.send(());
+        }
     }
 
-    fn publish(&self, progress: Progress) {
-        self.progress.send_replace(progress);
-        // Under the lock: whoever is about to wait has looked before.
-        let _waiting = self.waiting.lock();
-        self.moved.notify_all();
+    /// What was written so far.
+    pub(super) fn written(&self) -> Written {
+        self.waiting.lock().written
     }
 
     /// Nothing more comes to the disk: whoever waits is answered that it is unknown.
     pub(super) fn failed(&self) {
-        self.publish(Progress::Failed);
+        let mut waiting = self.waiting.lock();
+        waiting.progress = Progress::Failed;
+        waiting.sleepers.clear();
+        self.moved.notify_all();
+        drop(waiting);
         self.close();
     }
 

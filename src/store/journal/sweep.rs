@@ -119,20 +119,23 @@ fn letters(disk: &Disk, queue: &Queue, over: Life) -> bool {
     true
 }
 
-/// Removes all rows whose keys begin so. Answers whether it is done.
+/// Removes all rows whose keys begin so. Answers whether it is done. Nobody writes such rows any more,
+/// so that each step goes on behind the one before it.
 fn prefix(disk: &Disk, queue: &Queue, prefix: &[u8]) -> bool {
+    let mut last = prefix.to_vec();
     loop {
-        let rows = disk.rows_of(prefix).take(STEP);
+        let rows = disk.rows_behind(prefix, &last).take(STEP);
         let rows: Result<Vec<Row>, _> =
             rows.map(|pair| pair.map(|(key, _)| Row::remove(key.to_vec()))).collect();
         let rows = match rows {
-            Ok(rows) if rows.is_empty() => return true,
             Ok(rows) => rows,
             Err(error) => {
                 tracing::error!("what is left of something that ended cannot be read: {error}");
                 return false;
             }
         };
+        let Some(row) = rows.last() else { return true };
+        last.clone_from(&row.key);
         queue.push(Entry { rows, census: None });
         if !queue.wait_until_settled() {
             return false;

@@ -37,7 +37,7 @@ impl Writer {
     pub(super) fn run(mut self) -> Result<(), String> {
         while let Some(group) = self.queue.take() {
             self.write(&group)?;
-            self.queue.synced(group.numbers.1);
+            self.queue.synced(group.numbers);
         }
         Ok(())
     }
