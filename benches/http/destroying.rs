@@ -23,6 +23,8 @@ const CONNECTIONS: usize = 16;
 const ROUNDS: usize = 7;
 /// How long the updates are watched: as long as the rows of a large room take to go.
 const WATCHED: Duration = Duration::from_secs(3);
+/// Nothing is written any more if nothing was for so long.
+const QUIET: Duration = Duration::from_millis(300);
 
 impl Bench<'_> {
     /// Updates of a small room while a large one is destroyed, beside the same without.
@@ -42,6 +44,9 @@ impl Bench<'_> {
             let (mut answer, mut quiet_p99, mut ratio) = (Vec::new(), Vec::new(), Vec::new());
             for _ in 0..ROUNDS {
                 server.fill(members);
+                if kind == "journal" {
+                    settle(&mut server);
+                }
                 let load = Load { server: &server, requests: &updates, connections: CONNECTIONS };
                 let quiet = self.client.latencies(load, None).0;
                 let (busy, took) = self.client.latencies(load, Some(&destruction));
@@ -52,6 +57,17 @@ impl Bench<'_> {
             report::figure(&format!("{name}: the answer, ms"), Spread::of(answer));
             report::figure(&format!("{name}: p99 of others without, ms"), Spread::of(quiet_p99));
             report::figure(&format!("{name}: p99 of others, with for without"), Spread::of(ratio));
+        }
+    }
+}
+
+/// Waits until the rows of the room before are gone: nothing is written any more.
+fn settle(server: &mut Spawned) {
+    loop {
+        let before = server.written();
+        std::thread::sleep(QUIET);
+        if server.written() == before {
+            return;
         }
     }
 }

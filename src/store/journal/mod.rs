@@ -7,7 +7,7 @@
 //! Promise: whatever is answered, a change, a refusal or nothing to do, is answered when everything
 //! that had happened by then is on disk. Letters are handed out when their change is. After a
 //! failure to write nothing more is answered. A store that lost something which was answered is not
-//! opened (`open`, `scan`, `recover`), and nothing is changed by trying.
+//! opened (`open`, `scan`, `recover`, `rooms`), and nothing is changed by trying.
 //!
 //! Order: space in the queue is reserved before a room is locked; rows are queued under that lock;
 //! nobody waits for the queue or the disk while he holds one.
@@ -19,6 +19,7 @@ mod keys;
 mod open;
 mod queue;
 mod recover;
+mod rooms;
 mod rows;
 mod scan;
 mod scribe;
