@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use guestlist::config::{Defaults, Settings, Sources};
 use guestlist::domain::{
     Account, AppId, CreateRoom, CustomFields, Decision, Delta, Env, Gate, Member, MemberWrite,
@@ -111,7 +110,7 @@ pub(crate) fn scattered(below: u32, count: usize) -> Vec<u32> {
 }
 
 /// Makes [`room`]`(members)` and fills it: the owner first, one place for each.
-pub(crate) fn fill(engine: &Engine, app: &App, members: u32) {
+pub(crate) async fn fill(engine: &Engine, app: &App, members: u32) {
     let room = room(members);
     let create = CreateRoom {
         by: Account::parse(ADMIN).expect("13 bytes"),
@@ -126,21 +125,16 @@ pub(crate) fn fill(engine: &Engine, app: &App, members: u32) {
         gate: Gate::default(),
         invitees: Vec::new(),
     };
-    at_once(engine.run(app, &room, &create)).expect("the room is new");
-    put_members(engine, app, &room, members);
+    engine.run(app, &room, &create).await.expect("the room is new");
+    put_members(engine, app, &room, members).await;
 }
 
 /// Puts so many members into a room that is empty but for its owner, who is the first of them.
-pub(crate) fn put_members(engine: &Engine, app: &App, room: &RoomId, members: u32) {
+pub(crate) async fn put_members(engine: &Engine, app: &App, room: &RoomId, members: u32) {
     for from in (0..members).step_by(FILL_STEP as usize) {
         let fill = Fill { from, to: members.min(from + FILL_STEP) };
-        at_once(engine.run(app, room, &fill)).expect("the room is there");
+        engine.run(app, room, &fill).await.expect("the room is there");
     }
-}
-
-/// What the memory store answers: it never makes anybody wait.
-pub(crate) fn at_once<T>(answer: impl Future<Output = T>) -> T {
-    answer.now_or_never().expect("memory answers at once")
 }
 
 /// Puts the members of some numbers into a room that has those before them.

@@ -3,7 +3,7 @@
 use guestlist::domain::{Account, CreateGroup, GroupProfile, GroupType, RoomId};
 use guestlist::engine::{App, Engine};
 
-use crate::common::{ADMIN, account, at_once, put_members};
+use crate::common::{ADMIN, account, put_members};
 
 /// The community with so many members.
 pub(crate) fn community(members: u32) -> RoomId {
@@ -11,7 +11,7 @@ pub(crate) fn community(members: u32) -> RoomId {
 }
 
 /// Makes [`community`]`(members)` and fills it: the owner first, one place for each.
-pub(crate) fn fill(engine: &Engine, app: &App, members: u32) {
+pub(crate) async fn fill(engine: &Engine, app: &App, members: u32) {
     let group = community(members);
     let create = CreateGroup {
         by: Account::parse(ADMIN).expect("13 bytes"),
@@ -23,6 +23,6 @@ pub(crate) fn fill(engine: &Engine, app: &App, members: u32) {
         created_ms: None,
         members: Vec::new(),
     };
-    at_once(engine.run(app, &group, &create)).expect("the group is new");
-    put_members(engine, app, &group, members);
+    engine.run(app, &group, &create).await.expect("the group is new");
+    put_members(engine, app, &group, members).await;
 }

@@ -24,7 +24,7 @@ use crate::spawned::Spawned;
 /// The longest reply that is taken, head and body, in bytes.
 const MAX_REPLY_BYTES: usize = 256 * 1024;
 /// A server that takes longer than this for everything besides the measuring has failed.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Which server, asked what, over how many connections.
 #[derive(Clone, Copy)]
@@ -99,7 +99,7 @@ impl Client {
         self.in_time(PATIENCE, looking)
     }
 
-    fn in_time<T>(&self, patience: Duration, answer: impl Future<Output = T>) -> T {
+    pub(crate) fn in_time<T>(&self, patience: Duration, answer: impl Future<Output = T>) -> T {
         let bounded = async { timeout(patience, answer).await };
         self.runtime.block_on(bounded).expect("answers in time")
     }
@@ -141,20 +141,20 @@ impl Client {
 }
 
 /// A kept-alive connection.
-struct Connection {
+pub(crate) struct Connection {
     socket: TcpStream,
     reply: Vec<u8>,
 }
 
 impl Connection {
-    async fn open(address: SocketAddr) -> Self {
+    pub(crate) async fn open(address: SocketAddr) -> Self {
         let socket = TcpStream::connect(address).await.expect("the server listens");
         socket.set_nodelay(true).expect("a TCP socket");
         Self { socket, reply: vec![0; MAX_REPLY_BYTES] }
     }
 
     /// Sends a request and takes the whole reply.
-    async fn ask(&mut self, request: &[u8]) -> Reply<'_> {
+    pub(crate) async fn ask(&mut self, request: &[u8]) -> Reply<'_> {
         self.socket.write_all(request).await.expect("the server reads");
         let mut filled = 0;
         while Reply::parse(&self.reply[..filled]).is_none() {

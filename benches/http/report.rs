@@ -49,5 +49,5 @@ pub(crate) fn figures() {
 
 /// A row of that table.
 pub(crate) fn figure(name: &str, Spread { median, least, most }: Spread) {
-    say(&format!("| {name} | {median:.1} | {least:.1} | {most:.1} |"));
+    say(&format!("| {name} | {median:.2} | {least:.2} | {most:.2} |"));
 }

@@ -169,6 +169,12 @@ impl Requests {
         Self { lanes: vec![Lane::new((0..SMALL_ROOMS).map(opening))], door: Door::Control }
     }
 
+    /// A room of so many members is destroyed.
+    pub(crate) fn destruction(members: u32, ticket: &str) -> Self {
+        let body = format!(r#"{{"RoomId":"{}"}}"#, room(members));
+        Self::new([request("room_engine_http_srv/destroy_room", ticket, &body)])
+    }
+
     /// Somebody enters a small room, and leaves it; every connection has rooms of its own.
     pub(crate) fn visits() -> Self {
         let visitor = account(1);

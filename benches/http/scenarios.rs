@@ -45,6 +45,7 @@ pub(crate) fn run(options: &Options) {
     bench.changes();
     let community_bytes_each = bench.profiles();
     bench.callbacks();
+    let journal = bench.journal();
     report::figures();
     if let Some(bytes_each) = bytes_each {
         report::figure("memory for each further member, bytes", bytes_each);
@@ -53,6 +54,9 @@ pub(crate) fn run(options: &Options) {
         report::figure("memory for each further member of a community, bytes", bytes_each);
     }
     bench.drain();
+    journal.into_iter().for_each(|(name, spread)| report::figure(&name, spread));
+    bench.journal_starts();
+    bench.destroying();
     bench.starts();
 }
 
@@ -160,7 +164,7 @@ impl Bench<'_> {
         let creation = Requests::creation(&self.ticket);
         let start = |_| {
             let began = Instant::now();
-            let server = self.program();
+            let server = self.program(&[]);
             self.client.ask(&server, &creation);
             let took_ms = began.elapsed().as_secs_f64() * 1_000.0;
             let resident_mib = resident_bytes(server.pid()) as f64 / (1024.0 * 1024.0);
@@ -190,12 +194,12 @@ impl Bench<'_> {
     }
 
     /// `guestlist serve`, without this shell's settings.
-    fn program(&self) -> Spawned {
+    pub(crate) fn program(&self, settings: &[String]) -> Spawned {
         let mut command = Command::new(env!("CARGO_BIN_EXE_guestlist"));
         command.env_clear().arg("serve").stderr(Stdio::null());
         command.env("TOKIO_WORKER_THREADS", self.options.workers().to_string());
-        for setting in common::overrides() {
-            command.args(["--set", &setting]);
+        for setting in common::overrides().iter().chain(settings) {
+            command.args(["--set", setting]);
         }
         Spawned::start(&mut command, "", |line| {
             let started: serde_json::Value = serde_json::from_str(line).ok()?;

@@ -9,8 +9,9 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
+use guestlist::config::{Settings, StoreKind};
 use guestlist::engine::Engine;
-use guestlist::store::{MemoryStore, RoomStore};
+use guestlist::store::{JournalOptions, JournalStore, MemoryStore, RoomStore, Written};
 use guestlist::{app, telemetry};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -23,6 +24,8 @@ use crate::options::Role;
 pub(crate) const ROOM: &str = "room";
 /// The same, as chat knows it.
 pub(crate) const COMMUNITY: &str = "community";
+/// What a parent asks: how many groups its journal has written, and how many changes in them.
+pub(crate) const WRITTEN: &str = "written";
 
 /// Serves until the input ends.
 pub(crate) fn run(role: Role, workers: usize, more: &[String]) {
@@ -58,8 +61,12 @@ fn bare(runtime: &Runtime, mut lines: Lines<StdinLock<'_>>) {
 /// members; a line of output says when it is there.
 fn guestlist(runtime: &Runtime, lines: Lines<StdinLock<'_>>, more: &[String]) {
     telemetry::lines_to_stderr();
-    let store: Arc<dyn RoomStore> = Arc::new(MemoryStore::new());
     let settings = common::settings(more);
+    let journal = (settings.store.kind == StoreKind::Journal).then(|| Arc::new(journal(&settings)));
+    let store: Arc<dyn RoomStore> = match &journal {
+        Some(journal) => Arc::clone(journal) as Arc<dyn RoomStore>,
+        None => Arc::new(MemoryStore::new()),
+    };
     let running = runtime.block_on(app::start_on(&settings, false, Arc::clone(&store)));
     let running = running.expect("a free port");
     match running.control_address {
@@ -70,14 +77,31 @@ fn guestlist(runtime: &Runtime, lines: Lines<StdinLock<'_>>, more: &[String]) {
     let app = engine.app(APP).expect("the app of the settings");
     for line in lines {
         let line = line.expect("readable input");
+        if line == WRITTEN {
+            let journal = journal.as_ref().expect("a journal is asked");
+            let Written { groups, changes, .. } = journal.written();
+            say(format_args!("{groups} {changes}"));
+            continue;
+        }
         let (what, members) = line.split_once(' ').expect("what, and how many members");
         let members = members.parse().expect("a number of members");
         match what {
-            COMMUNITY => community::fill(&engine, &app, members),
-            _ => common::fill(&engine, &app, members),
+            COMMUNITY => runtime.block_on(community::fill(&engine, &app, members)),
+            _ => runtime.block_on(common::fill(&engine, &app, members)),
         }
         say(line);
     }
+}
+
+/// The journal that the settings name.
+fn journal(settings: &Settings) -> JournalStore {
+    let options = JournalOptions {
+        path: settings.store.path.clone(),
+        backlog_bytes: 64 * 1024 * 1024,
+        accept_loss: false,
+        on_failure: Box::new(|error| panic!("{error}")),
+    };
+    JournalStore::open(options).expect("a directory of the bench's own")
 }
 
 fn say(fact: impl std::fmt::Display) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::options::Role;
 use crate::reply::Door;
-use crate::servers::{COMMUNITY, ROOM};
+use crate::servers::{COMMUNITY, ROOM, WRITTEN};
 
 /// How often to look whether a child that was told to end has ended.
 const END_LOOKS: usize = 200;
@@ -101,6 +101,22 @@ impl Spawned {
         self.fill_one(COMMUNITY, members);
     }
 
+    /// How many groups its journal has written, and how many changes in them.
+    pub(crate) fn written(&mut self) -> (u64, u64) {
+        self.tell(&format!("{WRITTEN}\n"));
+        let line = self.line();
+        let (groups, changes) = line.split_once(' ').expect("two numbers");
+        let number = |text: &str| text.parse().expect("a number");
+        (number(groups), number(changes))
+    }
+
+    /// Tells a program to end, and waits for that.
+    pub(crate) fn end(mut self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
+        assert!(self.child.wait().expect("the child is ours").success());
+    }
+
     fn fill_one(&mut self, what: &str, members: u32) {
         let line = format!("{what} {members}");
         self.tell(&format!("{line}\n"));
@@ -115,6 +131,7 @@ impl Spawned {
     /// Ends a program that does not watch its input.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("the child is ours");
+        self.child.wait().expect("the child is ours");
     }
 
     fn tell(&mut self, text: &str) {

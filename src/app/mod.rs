@@ -7,37 +7,28 @@ mod certificate;
 mod cli;
 mod commands;
 mod guard;
+mod listeners;
 mod store;
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt;
 
 pub use cli::main;
 
+use self::listeners::{Listeners, Opened};
 use crate::callback::{Client, Sender};
 use crate::config::{BenchSettings, Settings};
 use crate::control::{self, Plane};
 use crate::domain::AppId;
 use crate::engine::{Courier, Engine, Origin};
-use crate::http::{Bounds, Limits, Listening, Tls, VendorService, ZegoService, bind, serve};
+use crate::http::{Bounds, Tls, VendorService, ZegoService};
 use crate::proto::tencent::{Gateway, Origins, commands};
 use crate::proto::zego;
 use crate::store::RoomStore;
 use crate::telemetry::Metrics;
-
-/// What a stop waits for beyond the time-out of a request.
-const DRAIN_MARGIN: Duration = Duration::from_secs(2);
-/// How long a client may leave its answers untaken, in time-outs of a request.
-const UNTAKEN_TIMEOUTS: u32 = 10;
-/// Connections of the control plane at one time: it is for tests, operators and one backend.
-const MAX_CONTROL_CONNECTIONS: usize = 1024;
 
 /// A server with its listeners, until it is stopped.
 pub struct Running {
@@ -58,9 +49,11 @@ pub struct Running {
 /// loopback. Everywhere else it is not even bound without one.
 ///
 /// # Errors
-/// A store that cannot be opened; an address that cannot be bound; a certificate that cannot be used.
+/// An address that cannot be bound; a certificate that cannot be used; a store that cannot be opened.
 pub async fn start(settings: &Settings, open_control: bool) -> anyhow::Result<Running> {
-    start_on(settings, open_control, store::open(settings, false).await?).await
+    let listeners = Listeners::bind(settings, open_control).await?;
+    let store = store::open(settings, false).await?;
+    start_behind(listeners, settings, store).await
 }
 
 /// Starts a server on a store of the caller's choice.
@@ -72,10 +65,19 @@ pub async fn start_on(
     open_control: bool,
     store: Arc<dyn RoomStore>,
 ) -> anyhow::Result<Running> {
-    let tls = settings.server.tls.as_ref().map(Tls::load).transpose()?.map(Arc::new);
-    let actions = zego::ACTIONS.iter().map(|entry| entry.spec.action);
-    let labels = commands().map(|entry| entry.spec.path).chain(actions);
-    let metrics = Arc::new(Metrics::new(labels));
+    start_behind(Listeners::bind(settings, open_control).await?, settings, store).await
+}
+
+/// Starts a server behind listeners that are bound.
+///
+/// # Errors
+/// A store that does not answer.
+async fn start_behind(
+    listeners: Listeners,
+    settings: &Settings,
+    store: Arc<dyn RoomStore>,
+) -> anyhow::Result<Running> {
+    let metrics = Arc::clone(&listeners.metrics);
     let BenchSettings { seed_ids, start_ms, .. } = settings.bench;
     let origin = Origin { seed_ids, start_ms };
     let engine = Engine::beginning(origin, &settings.apps, store, Arc::clone(&metrics));
@@ -84,54 +86,23 @@ pub async fn start_on(
     let sender = Arc::new(Sender::new(&engine, Client::default()));
     engine.deliver_by(Arc::clone(&sender) as Arc<dyn Courier>);
     engine.resume().await?;
-    let listening = listen("server.listen", settings.server.listen).await?;
-    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let limits = Limits {
-        max_connections: settings.server.max_connections,
-        head_timeout: settings.server.request_timeout,
-        write_timeout: settings.server.request_timeout * UNTAKEN_TIMEOUTS,
-        drain_timeout: settings.server.request_timeout + DRAIN_MARGIN,
-    };
-    let mut control_address = None;
-    if let Some(access) = guard::control_access(settings, open_control) {
-        let control = listen("control.listen", settings.control.listen).await?;
-        control_address = Some(control.address);
-        let router = control::router(Plane::new(&engine, &sender, access, settings, stop.clone()));
-        let answer = move |request| {
-            let answering = router.clone().oneshot(request);
-            async { answering.await.unwrap_or_else(|never: Infallible| match never {}) }
-        };
-        let limits = Limits { max_connections: MAX_CONTROL_CONNECTIONS, ..limits };
-        tasks.spawn(serve(
-            control.socket,
-            None,
-            answer,
-            limits,
-            Arc::clone(&metrics),
-            stop.clone(),
-        ));
-    } else {
-        tracing::info!("the control plane is off: it needs control.token");
-    }
-    let vendor = vendor_service(settings, &engine, Arc::clone(&metrics));
-    let answer = move |request| Arc::clone(&vendor).answer(request);
-    tasks.spawn(serve(listening.socket, tls.clone(), answer, limits, metrics, stop.clone()));
-    let (timekeeper, stopping) = (Arc::clone(&engine), stop.clone());
-    tasks.spawn(async move { timekeeper.keep_time(stopping).await });
-    tasks.close();
-    Ok(Running { address: listening.address, control_address, engine, sender, tls, stop, tasks })
+    let control = listeners.control.as_ref().map(|listener| {
+        let (access, stop) = (listener.access.clone(), listeners.stop.clone());
+        control::router(Plane::new(&engine, &sender, access, settings, stop))
+    });
+    let vendor = vendor_service(settings, &engine, metrics, listeners.bounds);
+    let (timekeeper, stopping) = (Arc::clone(&engine), listeners.stop.clone());
+    listeners.tasks.spawn(async move { timekeeper.keep_time(stopping).await });
+    let Opened { address, control_address, tls, stop, tasks } = listeners.open(vendor, control);
+    Ok(Running { address, control_address, engine, sender, tls, stop, tasks })
 }
 
 fn vendor_service(
     settings: &Settings,
     engine: &Arc<Engine>,
     metrics: Arc<Metrics>,
+    bounds: Bounds,
 ) -> Arc<VendorService> {
-    let bounds = Bounds {
-        body_limit_bytes: settings.server.body_limit_bytes,
-        body_memory_bytes: settings.server.body_memory_bytes,
-        request_timeout: settings.server.request_timeout,
-    };
     let origins = if settings.uses_development_key() { Origins::Loopback } else { Origins::Any };
     let access = settings.log.access;
     let loopback_only = settings.uses_development_secret();
@@ -144,10 +115,6 @@ fn vendor_service(
     );
     let tencent = Gateway::new(Arc::clone(engine), origins);
     Arc::new(VendorService::new(tencent, zego, metrics, bounds, access))
-}
-
-async fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<Listening> {
-    bind(address).await.with_context(|| format!("{setting}: cannot listen on {address}"))
 }
 
 impl Running {

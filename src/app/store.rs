@@ -1,9 +1,14 @@
 //! The store that the settings name.
 //!
-//! A journal that cannot be written any more ends the process: whatever was answered is on disk, and
-//! nothing more is answered.
+//! A journal is opened on a thread of its own, which nobody has to wait for: a process that is told
+//! to stop meanwhile just ends, which harms a journal no more than a kill does. A journal that cannot
+//! be written any more ends the process: whatever was answered is on disk, and nothing more is
+//! answered.
 
 use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::sync::oneshot;
 
 use crate::config::{Settings, StoreKind};
 use crate::store::{JournalOptions, JournalStore, MemoryStore, RoomStore};
@@ -24,8 +29,13 @@ pub(super) async fn open(
             let path = settings.store.path.clone();
             let on_failure = Box::new(end);
             let options = JournalOptions { path, backlog_bytes, accept_loss, on_failure };
-            let opening = tokio::task::spawn_blocking(|| JournalStore::open(options));
-            Ok(Arc::new(opening.await??))
+            let (done, opened) = oneshot::channel();
+            let open = || {
+                // Nobody waits any more when the process is about to end.
+                let _ = done.send(JournalStore::open(options));
+            };
+            std::thread::Builder::new().name("opening".to_owned()).spawn(open)?;
+            Ok(Arc::new(opened.await.context("store: a bug: opening it panicked")??))
         }
     }
 }

@@ -47,6 +47,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use access::Access;
 pub use openapi::document;
+pub use probes::{OPENING, RETRY_AFTER_S, not_yet};
 pub use routes::router;
 
 use self::hosts::Hosts;

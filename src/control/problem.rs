@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::probes::OPENING;
 use crate::domain::{ForbidKey, Refusal};
 use crate::engine::Failure;
 use crate::proto::tencent::Refused;
@@ -123,6 +124,11 @@ impl Problem {
     /// A bug of ours.
     pub(super) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "a bug; it is in the log")
+    }
+
+    /// There is nothing yet that could be asked.
+    pub(super) fn opening() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, OPENING)
     }
 
     /// What was asked for did not end in time.

@@ -67,7 +67,7 @@ pub(super) struct Page {
     /// The type of the query, each field a parameter.
     pub(super) query: Option<SchemaOf>,
     pub(super) body: Option<Body>,
-    /// Every success.
+    /// Every success, and what a probe says until then.
     pub(super) replies: &'static [Success],
     /// The room dialect's codes that its problems may carry, besides that of an unknown room.
     pub(super) codes: &'static [(StatusCode, u32)],
@@ -135,6 +135,12 @@ impl Success {
 
     pub(super) const fn text(media_type: &'static str, summary: &'static str) -> Self {
         Self { status: StatusCode::OK, summary, content: Content::Text(media_type) }
+    }
+
+    /// What is said of a success that is still to come.
+    pub(super) const fn not_yet(media_type: &'static str, summary: &'static str) -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self { status, summary, content: Content::Text(media_type) }
     }
 
     pub(super) const fn nothing(summary: &'static str) -> Self {

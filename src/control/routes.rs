@@ -269,8 +269,10 @@ pub(super) const PROBES: &[Route] = &[
         verb: Verb::Get,
         path: "/readyz",
         serve: |verb| on(verb, probes::probe),
-        page: Page::new("readyz", "Says that the server is ready")
-            .replies(&[Success::text("text/plain", "It is ready")]),
+        page: Page::new("readyz", "Says that the server is ready").replies(&[
+            Success::text("text/plain", "It is ready"),
+            Success::not_yet("text/plain", "It is not ready: the store is being opened"),
+        ]),
     },
 ];
 

@@ -12,6 +12,8 @@ use http::Response;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
+use super::Bounds;
+
 /// The first room that is made for a body in several pieces, in bytes, unless it is shorter.
 const FIRST_ROOM_BYTES: usize = 4 * 1024;
 
@@ -143,6 +145,16 @@ pub struct Answered<B> {
 impl<B> From<Response<B>> for Answered<B> {
     fn from(response: Response<B>) -> Self {
         Self { response, unread: None }
+    }
+}
+
+impl<B> Answered<B> {
+    /// An answer to a request of which nobody reads the body.
+    #[must_use]
+    pub fn unread(response: Response<B>, body: Incoming, bounds: Bounds) -> Self {
+        let Bounds { body_limit_bytes: limit_bytes, request_timeout: within, .. } = bounds;
+        let unread = (!body.is_end_stream()).then_some(Unread { body, limit_bytes, within });
+        Self { response, unread }
     }
 }
 

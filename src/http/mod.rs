@@ -8,12 +8,14 @@
 mod body;
 mod connection;
 mod listener;
+mod opening;
 mod tls;
 mod vendor;
 mod zego;
 
 pub use body::Answered;
 pub use listener::{Limits, Listening, bind, serve};
+pub use opening::not_yet;
 pub use tls::{Tls, TlsError};
 pub use vendor::{Bounds, VendorService};
 pub use zego::ZegoService;

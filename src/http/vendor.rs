@@ -252,7 +252,7 @@ fn name(answer: &Answer, headers: &mut HeaderMap) {
     }
 }
 
-/// `/healthz` and `/readyz`: this process listens only once it is ready.
+/// `/healthz` and `/readyz`: this service is there only once the server is ready.
 fn probe() -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from_static(b"ok\n")));
     *response.status_mut() = StatusCode::OK;

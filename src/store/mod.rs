@@ -20,7 +20,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use faulty::{Calls, Fault, Faulty};
-pub use journal::{JournalOptions, JournalStore, OpenFault};
+pub use journal::{JournalOptions, JournalStore, OpenFault, Written};
 pub use memory::{DEFAULT_BACKLOG_BYTES, MemoryStore};
 
 use crate::domain::{

@@ -20,6 +20,7 @@ mod harness;
 mod journal;
 mod load;
 mod members;
+mod opening;
 mod pages;
 mod people;
 mod program;

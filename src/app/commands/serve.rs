@@ -11,8 +11,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{usersig, zego_sign};
 use crate::app::certificate::DevelopmentCertificate;
 use crate::app::cli::SettingsArgs;
-use crate::app::{Running, guard, start_on, store};
-use crate::config::{AppSettings, DEVELOPMENT_KEY, Defaults, Settings};
+use crate::app::listeners::Listeners;
+use crate::app::{Running, guard, start_behind, store};
+use crate::config::{AppSettings, DEVELOPMENT_KEY, Defaults, Settings, StoreKind};
 use crate::telemetry;
 
 /// Runs the local stand-in.
@@ -120,8 +121,24 @@ async fn until_stopped(
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
-    let store = store::open(settings, accept_loss).await?;
-    let running = start_on(settings, defaults == Defaults::Dev, store).await?;
+    let listeners = Listeners::bind(settings, defaults == Defaults::Dev).await?;
+    if settings.store.kind == StoreKind::Journal {
+        let (listen, path) = (listeners.address, settings.store.path.display());
+        let control_listen = listeners.control.as_ref().map(|control| control.address);
+        let control_listen = control_listen.map(tracing::field::display);
+        tracing::info!(%listen, control_listen, "opening the store: {path}");
+    }
+    let opened = tokio::select! {
+        store = store::open(settings, accept_loss) => Some(store?),
+        _ = interrupt.recv() => None,
+        _ = terminate.recv() => None,
+    };
+    let Some(store) = opened else {
+        tracing::info!("stopping: the store is not open yet");
+        listeners.close().await;
+        return Ok(());
+    };
+    let running = start_behind(listeners, settings, store).await?;
     announce(&running, ca.as_ref())?;
     if settings.uses_development_key() {
         greet(&running, settings, ca.as_deref());

@@ -4,6 +4,7 @@
 //! when what it wrote is on disk; nothing else here syncs, and fjall does not by itself. Not here:
 //! what rows mean.
 
+use std::ops::Bound;
 use std::path::Path;
 
 use fjall::config::{BlockSizePolicy, FilterPolicy};
@@ -70,6 +71,18 @@ impl Disk {
     /// What the files take, in bytes; 0 if nobody can say.
     pub(super) fn size_bytes(&self) -> u64 {
         self.db.disk_space().unwrap_or_default()
+    }
+
+    /// The rows whose keys begin so and stand behind one of them, in order. What was removed before
+    /// that one is not walked over: it stays in the way until tables are merged.
+    pub(super) fn rows_behind(
+        &self,
+        prefix: &[u8],
+        last: &[u8],
+    ) -> impl Iterator<Item = Result<Pair, fjall::Error>> {
+        let behind = (Bound::Excluded(last), Bound::Unbounded);
+        let rows = self.rows.range::<&[u8], _>(behind).map(Guard::into_inner);
+        rows.take_while(move |pair| pair.as_ref().map_or(true, |(key, _)| key.starts_with(prefix)))
     }
 
     /// The rows whose keys begin so, in order.

@@ -7,7 +7,7 @@
 //! Promise: whatever is answered, a change, a refusal or nothing to do, is answered when everything
 //! that had happened by then is on disk. Letters are handed out when their change is. After a
 //! failure to write nothing more is answered. A store that lost something which was answered is not
-//! opened (`open`, `scan`, `recover`), and nothing is changed by trying.
+//! opened (`open`, `scan`, `recover`, `rooms`), and nothing is changed by trying.
 //!
 //! Order: space in the queue is reserved before a room is locked; rows are queued under that lock;
 //! nobody waits for the queue or the disk while he holds one.
@@ -17,9 +17,11 @@ mod disk;
 mod fault;
 mod kept;
 mod keys;
+mod letters;
 mod open;
 mod queue;
 mod recover;
+mod rooms;
 mod rows;
 mod scan;
 mod scribe;
@@ -36,11 +38,12 @@ use tokio::sync::Semaphore;
 
 pub use fault::OpenFault;
 pub use open::JournalOptions;
+pub use queue::Written;
 
 use self::disk::Disk;
 use self::kept::Kept;
 use self::keys::Life;
-use self::queue::{Entry, Queue, Written};
+use self::queue::{Entry, Queue};
 use self::rows::Row;
 use self::sweep::{Broom, Waste};
 use super::memory::MemoryStore;
@@ -88,6 +91,12 @@ fn at_once<T>(future: StoreFuture<'_, T>) -> Result<T, TxError> {
 }
 
 impl JournalStore {
+    /// What was written since the store was opened: how many changes share a sync.
+    #[must_use]
+    pub fn written(&self) -> Written {
+        self.queue.written()
+    }
+
     /// Does something to memory and answers when it is on disk.
     async fn durably<T>(&self, change: impl FnOnce() -> Result<T, TxError>) -> Result<T, TxError> {
         let under_way = self.under_way.acquire().await;
@@ -255,8 +264,8 @@ impl RoomStore for JournalStore {
             // It waits for whoever writes.
             let size = tokio::task::spawn_blocking(move || disk.size_bytes());
             let disk_bytes = size.await.map_err(|_| TxError::Unavailable)?;
-            let (written, waiting) = self.queue.written();
-            let Written { changes, groups, busy } = written;
+            let waiting = self.queue.backlog();
+            let Written { changes, groups, busy } = self.queue.written();
             let busy_ns = u64::try_from(busy.as_nanos()).unwrap_or(u64::MAX);
             Ok(Some(JournalCounts { changes, groups, busy_ns, waiting, disk_bytes }))
         })

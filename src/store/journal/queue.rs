@@ -5,10 +5,11 @@
 //! all before it are on disk, and never before. Not here: who bounds it: whoever changes something
 //! holds a permit from before he is given a lock until his change is on disk.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 
 use super::keys::Life;
 use super::rows::Row;
@@ -53,43 +54,52 @@ pub(super) struct Queue {
     came: Condvar,
     /// The disk has more than before.
     moved: Condvar,
-    progress: watch::Sender<Progress>,
+}
+
+/// What was written since the store was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Groups: each was one commit and one sync.
+    pub groups: u64,
+    /// The changes in them.
+    pub changes: u64,
+    /// How long that took, in real time.
+    pub busy: Duration,
 }
 
 struct Waiting {
     entries: Vec<Entry>,
     last: u64,
     closed: bool,
+    progress: Progress,
     written: Written,
-}
-
-/// What is on disk of this process.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Written {
-    pub(super) changes: u64,
-    pub(super) groups: u64,
-    /// How long the writing took.
-    pub(super) busy: Duration,
+    /// Who waits for which number, in their order: each is woken once, by the group that has his.
+    sleepers: VecDeque<(u64, oneshot::Sender<()>)>,
 }
 
 impl Queue {
     /// Numbers go on behind this one.
     pub(super) fn new(last: u64) -> Self {
-        let waiting =
-            Waiting { entries: Vec::new(), last, closed: false, written: Written::default() };
-        let progress = watch::Sender::new(Progress::Synced(last));
-        Self { waiting: Mutex::new(waiting), came: Condvar::new(), moved: Condvar::new(), progress }
+        let waiting = Waiting {
+            entries: Vec::new(),
+            last,
+            closed: false,
+            progress: Progress::Synced(last),
+            written: Written::default(),
+            sleepers: VecDeque::new(),
+        };
+        Self { waiting: Mutex::new(waiting), came: Condvar::new(), moved: Condvar::new() }
     }
 
     /// Numbers go on behind this one. Called before anything is pushed.
     pub(super) fn continue_behind(&self, last: u64) {
-        self.waiting.lock().last = last;
-        self.publish(Progress::Synced(last));
+        let mut waiting = self.waiting.lock();
+        (waiting.last, waiting.progress) = (last, Progress::Synced(last));
     }
 
     /// Whether nothing more comes to the disk.
     pub(super) fn is_failed(&self) -> bool {
-        *self.progress.borrow() == Progress::Failed
+        self.waiting.lock().progress == Progress::Failed
     }
 
     /// Appends an entry.
@@ -107,16 +117,20 @@ impl Queue {
 
     /// Waits until everything that was pushed before is on disk.
     pub(super) async fn settled(&self) -> Result<(), TxError> {
-        let last = self.waiting.lock().last;
-        let mut progress = self.progress.subscribe();
-        let arrived = progress.wait_for(|progress| match progress {
-            Progress::Synced(synced) => *synced >= last,
-            Progress::Failed => true,
-        });
-        match arrived.await.map(|progress| *progress) {
-            Ok(Progress::Synced(_)) => Ok(()),
-            Ok(Progress::Failed) | Err(_) => Err(TxError::Unavailable),
-        }
+        let arrived = {
+            let mut waiting = self.waiting.lock();
+            let last = waiting.last;
+            match waiting.progress {
+                Progress::Synced(synced) if synced >= last => return Ok(()),
+                Progress::Synced(_) => {}
+                Progress::Failed => return Err(TxError::Unavailable),
+            }
+            let (arriving, arrived) = oneshot::channel();
+            waiting.sleepers.push_back((last, arriving));
+            arrived
+        };
+        // Whoever fails forgets who waits.
+        arrived.await.map_err(|_| TxError::Unavailable)
     }
 
     /// As [`settled`](Self::settled), for a thread that has nothing else to do. Answers whether it
@@ -125,7 +139,7 @@ impl Queue {
         let mut waiting = self.waiting.lock();
         let last = waiting.last;
         loop {
-            match *self.progress.borrow() {
+            match waiting.progress {
                 Progress::Synced(synced) if synced >= last => return true,
                 Progress::Synced(_) => {}
                 Progress::Failed => return false,
@@ -150,34 +164,43 @@ impl Queue {
 
     /// A group is on disk, and writing it took so long.
     pub(super) fn synced(&self, (first, last): Numbers, took: Duration) {
-        let mut waiting = self.waiting.lock();
-        waiting.written.changes += last + 1 - first;
-        waiting.written.groups += 1;
-        waiting.written.busy += took;
-        drop(waiting);
-        self.publish(Progress::Synced(last));
-    }
-
-    /// What is on disk of this process, and how many changes are not.
-    pub(super) fn written(&self) -> (Written, u64) {
-        let waiting = self.waiting.lock();
-        let synced = match *self.progress.borrow() {
-            Progress::Synced(synced) => synced,
-            Progress::Failed => waiting.last,
+        let arrived: Vec<_> = {
+            let mut waiting = self.waiting.lock();
+            waiting.written.groups += 1;
+            waiting.written.changes += last - first + 1;
+            waiting.written.busy += took;
+            waiting.progress = Progress::Synced(last);
+            self.moved.notify_all();
+            let there = waiting.sleepers.partition_point(|(number, _)| *number <= last);
+            waiting.sleepers.drain(..there).collect()
         };
-        (waiting.written, waiting.last - synced)
+        for (_, arriving) in arrived {
+            // Some have gone away meanwhile.
+            let _ = arriving.send(());
+        }
     }
 
-    fn publish(&self, progress: Progress) {
-        self.progress.send_replace(progress);
-        // Under the lock: whoever is about to wait has looked before.
-        let _waiting = self.waiting.lock();
-        self.moved.notify_all();
+    /// What was written so far.
+    pub(super) fn written(&self) -> Written {
+        self.waiting.lock().written
+    }
+
+    /// How many changes are not on disk yet.
+    pub(super) fn backlog(&self) -> u64 {
+        let waiting = self.waiting.lock();
+        match waiting.progress {
+            Progress::Synced(synced) => waiting.last - synced,
+            Progress::Failed => 0,
+        }
     }
 
     /// Nothing more comes to the disk: whoever waits is answered that it is unknown.
     pub(super) fn failed(&self) {
-        self.publish(Progress::Failed);
+        let mut waiting = self.waiting.lock();
+        waiting.progress = Progress::Failed;
+        waiting.sleepers.clear();
+        self.moved.notify_all();
+        drop(waiting);
         self.close();
     }
 

@@ -1,13 +1,15 @@
 //! Rows that nobody can see any more.
 //!
-//! Job: remove what a room that ended, or an app that was reset, left on disk. Promise: in steps of
-//! a thousand, each on disk before the next begins, so that nobody else's change waits behind much;
-//! what a crash leaves over is taken up again at the start. Its thread begins with the first such
-//! thing.
+//! Job: remove what a room that ended, or an app that was reset, left on disk. Promise: in small steps,
+//! each on disk before the next begins, and a pause between them, so that nobody else's change waits
+//! behind much; it ends within a step when it is told to; what is left over then, or by a crash, is
+//! taken up again at the start. Its thread begins with the first such thing.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, sleep};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -16,8 +18,10 @@ use super::keys::{self, Kind, Life};
 use super::queue::{Entry, Queue};
 use super::rows::{self, Row};
 
-/// Rows that go with one commit.
-const STEP: usize = 1000;
+/// Rows that go with one commit: the changes of others that go with it wait for them, too.
+const STEP: usize = 200;
+/// What goes by between two steps. Nobody waits for their end.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// What is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +34,16 @@ pub(super) enum Waste {
 
 /// The thread that sweeps, once there is something to sweep.
 pub(super) struct Broom {
+    bristles: Bristles,
+    running: Mutex<Option<Running>>,
+}
+
+/// What it sweeps with.
+#[derive(Clone)]
+struct Bristles {
     disk: Arc<Disk>,
     queue: Arc<Queue>,
-    running: Mutex<Option<Running>>,
+    stopping: Arc<AtomicBool>,
 }
 
 struct Running {
@@ -42,7 +53,8 @@ struct Running {
 
 impl Broom {
     pub(super) fn new(disk: Arc<Disk>, queue: Arc<Queue>) -> Self {
-        Self { disk, queue, running: Mutex::new(None) }
+        let bristles = Bristles { disk, queue, stopping: Arc::default() };
+        Self { bristles, running: Mutex::new(None) }
     }
 
     /// Has something swept. What is named is a few bytes, and on disk besides: the heap may grow.
@@ -50,8 +62,8 @@ impl Broom {
         let mut running = self.running.lock();
         let running = running.get_or_insert_with(|| {
             let (heap, waiting) = channel();
-            let (disk, queue) = (Arc::clone(&self.disk), Arc::clone(&self.queue));
-            let thread = std::thread::spawn(move || run(&disk, &queue, &waiting));
+            let bristles = self.bristles.clone();
+            let thread = std::thread::spawn(move || bristles.run(&waiting));
             Running { heap, thread }
         });
         // A thread that ended did so because nothing more comes to the disk.
@@ -60,6 +72,7 @@ impl Broom {
 
     /// Ends the thread; what is left is swept by the next process.
     pub(super) fn stop(&self) {
+        self.bristles.stopping.store(true, Ordering::Relaxed);
         if let Some(Running { heap, thread }) = self.running.lock().take() {
             drop(heap);
             let _ = thread.join();
@@ -67,75 +80,86 @@ impl Broom {
     }
 }
 
-fn run(disk: &Disk, queue: &Queue, waiting: &Receiver<Waste>) {
-    for waste in waiting {
-        // The end that made it waste is on disk before anything of it goes.
-        let swept = queue.wait_until_settled()
-            && match waste {
-                Waste::Room(life, incarnation) => room(disk, queue, life, incarnation),
-                Waste::Life(of) => prefix(disk, queue, &keys::life(of)) && letters(disk, queue, of),
-            };
-        if !swept {
-            return;
+impl Bristles {
+    fn run(&self, waiting: &Receiver<Waste>) {
+        for waste in waiting {
+            // The end that made it waste is on disk before anything of it goes.
+            let swept = self.queue.wait_until_settled()
+                && match waste {
+                    Waste::Room(life, incarnation) => self.room(life, incarnation),
+                    Waste::Life(of) => self.prefix(&keys::life(of)) && self.letters(of),
+                };
+            if !swept {
+                return;
+            }
         }
     }
-}
 
-fn room(disk: &Disk, queue: &Queue, life: Life, incarnation: u64) -> bool {
-    let of = |kind| prefix(disk, queue, &keys::room(life, kind, incarnation));
-    if !Kind::OF_MANY.into_iter().all(of) {
-        return false;
-    }
-    let dead = Row::remove(keys::room(life, Kind::Dead, incarnation));
-    queue.push(Entry { rows: vec![dead], census: None });
-    true
-}
-
-/// Removes the letters of a life of an app, and what is known of them.
-fn letters(disk: &Disk, queue: &Queue, over: Life) -> bool {
-    let [letters, put_off] = keys::letters(over.app);
-    let mut rows = Vec::new();
-    let mut kept = std::collections::HashSet::new();
-    for pair in disk.rows_of(&letters) {
-        let Ok((key, row)) = pair else { return false };
-        match rows::begins_with::<u64>(&row) {
-            Ok(epoch) if epoch > over.epoch => drop(kept.insert(key[letters.len()..].to_vec())),
-            _ => rows.push(Row::remove(key.to_vec())),
-        }
-    }
-    for pair in disk.rows_of(&put_off) {
-        let Ok((key, _)) = pair else { return false };
-        if !kept.contains(&key[put_off.len()..]) {
-            rows.push(Row::remove(key.to_vec()));
-        }
-    }
-    while !rows.is_empty() {
-        let step = rows.split_off(rows.len().saturating_sub(STEP));
-        queue.push(Entry { rows: step, census: None });
-        if !queue.wait_until_settled() {
+    fn room(&self, life: Life, incarnation: u64) -> bool {
+        let of = |kind| self.prefix(&keys::room(life, kind, incarnation));
+        if !Kind::OF_MANY.into_iter().all(of) {
             return false;
         }
+        let dead = Row::remove(keys::room(life, Kind::Dead, incarnation));
+        self.queue.push(Entry { rows: vec![dead], census: None });
+        true
     }
-    true
-}
 
-/// Removes all rows whose keys begin so. Answers whether it is done.
-fn prefix(disk: &Disk, queue: &Queue, prefix: &[u8]) -> bool {
-    loop {
-        let rows = disk.rows_of(prefix).take(STEP);
-        let rows: Result<Vec<Row>, _> =
-            rows.map(|pair| pair.map(|(key, _)| Row::remove(key.to_vec()))).collect();
-        let rows = match rows {
-            Ok(rows) if rows.is_empty() => return true,
-            Ok(rows) => rows,
-            Err(error) => {
-                tracing::error!("what is left of something that ended cannot be read: {error}");
+    /// Removes the letters of a life of an app, and what is known of them.
+    fn letters(&self, over: Life) -> bool {
+        let [letters, put_off] = keys::letters(over.app);
+        let mut rows = Vec::new();
+        let mut kept = std::collections::HashSet::new();
+        for pair in self.disk.rows_of(&letters) {
+            let Ok((key, row)) = pair else { return false };
+            match rows::begins_with::<u64>(&row) {
+                Ok(epoch) if epoch > over.epoch => drop(kept.insert(key[letters.len()..].to_vec())),
+                _ => rows.push(Row::remove(key.to_vec())),
+            }
+        }
+        for pair in self.disk.rows_of(&put_off) {
+            let Ok((key, _)) = pair else { return false };
+            if !kept.contains(&key[put_off.len()..]) {
+                rows.push(Row::remove(key.to_vec()));
+            }
+        }
+        while !rows.is_empty() {
+            let step = rows.split_off(rows.len().saturating_sub(STEP));
+            if !self.step(step) {
                 return false;
             }
-        };
-        queue.push(Entry { rows, census: None });
-        if !queue.wait_until_settled() {
-            return false;
         }
+        true
+    }
+
+    /// Removes all rows whose keys begin so. Answers whether it is done. Nobody writes such rows any
+    /// more, so that each step goes on behind the one before it.
+    fn prefix(&self, prefix: &[u8]) -> bool {
+        let mut last = prefix.to_vec();
+        loop {
+            let rows = self.disk.rows_behind(prefix, &last).take(STEP);
+            let rows: Result<Vec<Row>, _> =
+                rows.map(|pair| pair.map(|(key, _)| Row::remove(key.to_vec()))).collect();
+            let rows = match rows {
+                Ok(rows) => rows,
+                Err(error) => {
+                    tracing::error!("what is left of something that ended cannot be read: {error}");
+                    return false;
+                }
+            };
+            let Some(row) = rows.last() else { return true };
+            last.clone_from(&row.key);
+            if !self.step(rows) {
+                return false;
+            }
+        }
+    }
+
+    /// Has rows removed, and lets the others have the disk for a while. Answers whether to go on.
+    fn step(&self, rows: Vec<Row>) -> bool {
+        self.queue.push(Entry { rows, census: None });
+        let settled = self.queue.wait_until_settled();
+        sleep(PAUSE);
+        settled && !self.stopping.load(Ordering::Relaxed)
     }
 }

@@ -10,7 +10,7 @@ use super::MemoryStore;
 use super::departed::Departing;
 use super::outbox::RestoredLetter;
 use super::space::{RestoredPart, RestoredRoom};
-use crate::domain::{AccountRecord, AppId, ReceiverRecord, RoomId};
+use crate::domain::{AccountRecord, AppId, Member, ReceiverRecord, RoomId};
 
 impl MemoryStore {
     /// Begins to put back an app: which life of it this is.
@@ -28,9 +28,25 @@ impl MemoryStore {
         self.space(app).restore(room);
     }
 
-    /// Puts back a record of a room that was put back before.
-    pub(in crate::store) fn restore_part(&self, app: AppId, room: &RoomId, part: RestoredPart) {
-        self.space(app).restore_part(room, part);
+    /// Puts back records of a room that was put back before. Who is where is put back by itself.
+    pub(in crate::store) fn restore_parts(
+        &self,
+        app: AppId,
+        room: &RoomId,
+        parts: Vec<RestoredPart>,
+    ) {
+        self.space(app).restore_parts(room, parts);
+    }
+
+    /// Puts back that a member is in a room that was put back before.
+    pub(in crate::store) fn restore_joined(
+        &self,
+        app: AppId,
+        incarnation: u64,
+        is_group: bool,
+        member: &Member,
+    ) {
+        self.space(app).restore_joined(incarnation, is_group, member);
     }
 
     /// Holds the rooms that were put back together: those that count more or fewer members

@@ -447,19 +447,23 @@ impl Space {
         self.directory.insert(id, cell);
     }
 
-    /// Puts back a record of a room that was put back before.
-    pub(super) fn restore_part(&self, id: &RoomId, part: RestoredPart) {
+    /// Puts back that a member is in a room that was put back before.
+    pub(super) fn restore_joined(&self, incarnation: u64, is_group: bool, member: &Member) {
+        let present = member.entered && !is_group;
+        self.joined.put(member.account.as_str(), incarnation, present);
+    }
+
+    /// Puts back records of a room that was put back before. Who is where is put back by itself.
+    pub(super) fn restore_parts(&self, id: &RoomId, parts: Vec<RestoredPart>) {
         let Some(cell) = self.directory.get(id).map(|cell| Arc::clone(&cell)) else { return };
         let State::Live(room) = &mut *cell.write() else { return };
-        match part {
-            RestoredPart::Member(member) => {
-                room.members_mut().put(&member);
-                let present = member.entered && !room.facts.kind.is_group();
-                self.joined.put(member.account.as_str(), room.incarnation, present);
+        for part in parts {
+            match part {
+                RestoredPart::Member(member) => drop(room.members_mut().put(&member)),
+                RestoredPart::Ban(ban) => room.bans.write(SanctionWrite::Put(ban)),
+                RestoredPart::Mute(mute) => room.mutes.write(SanctionWrite::Put(mute)),
+                RestoredPart::Stream(stream) => room.streams.restore(stream),
             }
-            RestoredPart::Ban(ban) => room.bans.write(SanctionWrite::Put(ban)),
-            RestoredPart::Mute(mute) => room.mutes.write(SanctionWrite::Put(mute)),
-            RestoredPart::Stream(stream) => room.streams.restore(stream),
         }
     }
 
