@@ -6,11 +6,12 @@
 //! were.
 //!
 //! In the directory: `format`, which format it has; `lock`; `synced`, the highest number that was
-//! synced; `rows`, the embedded store; `aside`, a copy of it while it is being opened.
+//! synced; `rows`, the embedded store; `aside` and what begins so, copies of it while it is being
+//! opened.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -19,9 +20,11 @@ use tokio::sync::Semaphore;
 use super::aside::{self, Aside};
 use super::disk::Disk;
 use super::fault::OpenFault;
-use super::queue::Queue;
+use super::judge::{Look, missing};
+use super::queue::{Entry, Queue};
 use super::recover::{self, Found};
-use super::scan::{self, Scan};
+use super::salvage;
+use super::scan::Scan;
 use super::scribe::Pen;
 use super::sweep::{Broom, Waste};
 use super::synced::{self, Noted, Synced};
@@ -31,10 +34,16 @@ use crate::store::memory::MemoryStore;
 
 /// The latest format of a directory.
 const FORMAT: u32 = 1;
+/// The file that says so.
+const FORMAT_FILE: &str = "format";
+/// That one before it is whole.
+const HALF_FORMAT_FILE: &str = "format.new";
+/// Held by the process that has the directory.
+const LOCK_FILE: &str = "lock";
 /// Before the number of the format.
 const FORMAT_WORDS: &str = "guestlist store, format ";
 /// The embedded store's directory.
-const ROWS: &str = "rows";
+pub(super) const ROWS: &str = "rows";
 
 /// How a store is opened.
 pub struct JournalOptions {
@@ -63,13 +72,17 @@ impl JournalStore {
     pub fn open(options: JournalOptions) -> Result<Self, OpenFault> {
         let JournalOptions { path, backlog_bytes, accept_loss, on_failure } = options;
         let held = Held::take(path)?;
-        let (noted, scans) = held.look()?;
-        let faults = judge(noted, &scans);
-        if !faults.is_empty() && !accept_loss {
-            return Err(held.damaged(faults));
+        let look = Look::at(&held.path).map_err(|error| held.io(ROWS, error))?;
+        if !look.faults.is_empty() {
+            if !accept_loss {
+                return Err(held.damaged(look.faults));
+            }
+            if look.hopeless {
+                return Err(OpenFault::Unreadable { path: held.path, faults: look.faults });
+            }
         }
         let aside = Aside::take(&held.path, ROWS).map_err(|error| held.io(ROWS, error))?;
-        match held.fill(&scans, noted, backlog_bytes, accept_loss) {
+        match held.fill(look, backlog_bytes, accept_loss) {
             Ok(filled) => {
                 aside.discard().map_err(|error| held.io(ROWS, error))?;
                 filled.start(held, on_failure)
@@ -87,79 +100,72 @@ impl Held {
     pub(super) fn take(path: PathBuf) -> Result<Self, OpenFault> {
         let io = |error| OpenFault::Io { path: path.clone(), error };
         fs::create_dir_all(&path).map_err(io)?;
-        let format = path.join("format");
-        let is_new = match fs::read_to_string(&format) {
-            Ok(text) => {
-                let number = text.trim_end().strip_prefix(FORMAT_WORDS);
-                match number.and_then(|number| number.parse().ok()) {
-                    Some(found) if found > FORMAT => {
-                        return Err(OpenFault::Newer { path, found, known: FORMAT });
-                    }
-                    Some(_) => false,
-                    None => {
-                        let faults = vec!["the file `format` says nothing".to_owned()];
-                        return Err(OpenFault::Damaged { path, faults });
-                    }
-                }
+        let is_new = match format(&path).map_err(io)? {
+            Format::Known => false,
+            Format::Newer(found) => return Err(OpenFault::Newer { path, found, known: FORMAT }),
+            Format::Unclear if path.join(ROWS).exists() => {
+                let faults = vec![format!("the file `{FORMAT_FILE}` is missing or says nothing")];
+                return Err(OpenFault::Damaged { path, faults });
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
-            Err(error) => return Err(OpenFault::Io { path: format, error }),
+            Format::Unclear if has_others(&path).map_err(io)? => {
+                return Err(OpenFault::Foreign(path));
+            }
+            Format::Unclear => true,
         };
-        if is_new && path.join(ROWS).exists() {
-            let faults = vec!["the file `format` is missing".to_owned()];
-            return Err(OpenFault::Damaged { path, faults });
-        }
-        if is_new && fs::read_dir(&path).map_err(io)?.next().is_some() {
-            return Err(OpenFault::Foreign(path));
-        }
-        let lock = File::options().create(true).append(true).open(path.join("lock")).map_err(io)?;
+        let lock = File::options().create(true).append(true).open(path.join(LOCK_FILE));
+        let lock = lock.map_err(io)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(OpenFault::Locked(path)),
             Err(TryLockError::Error(error)) => return Err(io(error)),
         }
         if is_new {
-            fs::write(&format, format!("{FORMAT_WORDS}{FORMAT}\n")).map_err(io)?;
+            write_format(&path).map_err(io)?;
         }
         aside::tidy(&path, ROWS).map_err(io)?;
         Ok(Self { path, _lock: lock })
     }
 
-    /// What is noted, and what the journals hold.
-    fn look(&self) -> Result<(Noted, Vec<Scan>), OpenFault> {
-        let noted = synced::noted(&self.path).map_err(|error| self.io(synced::FILE, error))?;
-        let scans = scan::journals(&self.path.join(ROWS)).map_err(|error| self.io(ROWS, error))?;
-        Ok((noted, scans))
-    }
-
     /// Opens the embedded store and reads everything.
     fn fill(
         &self,
-        scans: &[Scan],
-        noted: Noted,
+        mut look: Look,
         backlog_bytes: usize,
         accept_loss: bool,
     ) -> Result<Filled, OpenFault> {
-        for scan in scans.iter().filter(|scan| scan.torn) {
-            // The embedded store would refuse it, or take part of it for what it is not.
-            cut(scan).map_err(|error| self.io(ROWS, error))?;
+        let unopened = |error| self.unopened(error, accept_loss);
+        self.prepare(&look).map_err(|error| self.io(ROWS, error))?;
+        if let Some(first) = look.first_commit().filter(|first| *first > 1) {
+            let reached = salvage::reach(&self.path, ROWS).map_err(unopened)?;
+            if first > reached + 1 {
+                look.faults.push(missing(reached, first - 1));
+            }
         }
-        let disk = match Disk::open(&self.path.join(ROWS)) {
-            Ok(disk) => Arc::new(disk),
-            Err(fjall::Error::Io(error)) => return Err(self.io(ROWS, error)),
-            Err(error) => return Err(self.damaged(vec![format!("it cannot be opened: {error}")])),
-        };
+        if !look.faults.is_empty() {
+            if !accept_loss {
+                return Err(self.damaged(look.faults));
+            }
+            for fault in &look.faults {
+                tracing::warn!("lost, and accepted: {fault}");
+            }
+            salvage::salvage(&self.path, ROWS, &look).map_err(unopened)?;
+        }
+        let disk = Arc::new(Disk::open(&self.path.join(ROWS)).map_err(unopened)?);
         let queue = Arc::new(Queue::new(0));
         let broom = Arc::new(Broom::new(Arc::clone(&disk), Arc::clone(&queue)));
         let swept = Arc::clone(&broom);
         let ended = move |life, incarnation| swept.sweep(Waste::Room(life, incarnation));
         let pen = Pen { queue: Arc::clone(&queue), ended: Box::new(ended) };
         let memory = MemoryStore::recorded(backlog_bytes, Arc::new(pen));
-        let mut found = recover::recover(&disk, &memory);
-        if let (Noted::Number(synced), commit) = (noted, found.commit)
-            && commit < synced
-        {
-            found.faults.push(missing(commit, synced));
+        let mut found = recover::recover(&disk, &memory, !look.faults.is_empty());
+        match look.noted {
+            Noted::Number(synced) if found.commit < synced => {
+                found.faults.push(missing(found.commit, synced));
+            }
+            Noted::Nothing if found.commit > 0 => {
+                found.faults.push(format!("the file `{}` is missing", synced::FILE));
+            }
+            _ => {}
         }
         if !found.faults.is_empty() && !accept_loss {
             return Err(self.damaged(std::mem::take(&mut found.faults)));
@@ -168,6 +174,32 @@ impl Held {
             tracing::warn!("lost, and accepted: {fault}");
         }
         Ok(Filled { disk, queue, broom, memory, found })
+    }
+
+    /// What the embedded store would not get over by itself.
+    fn prepare(&self, look: &Look) -> io::Result<()> {
+        let rows = self.path.join(ROWS);
+        if look.half_made {
+            return aside::remove(&rows);
+        }
+        for scan in look.scans.iter().filter(|scan| scan.torn) {
+            // It would refuse this, or take part of it for what it is not.
+            cut(scan)?;
+        }
+        if look.marked {
+            // Nothing is in its lock, and it does not open without.
+            File::options().create(true).append(true).open(rows.join(LOCK_FILE))?;
+        }
+        Ok(())
+    }
+
+    fn unopened(&self, error: fjall::Error, accepted: bool) -> OpenFault {
+        let faults = vec![format!("the rows cannot be opened: {error}")];
+        match error {
+            fjall::Error::Io(error) => self.io(ROWS, error),
+            _ if accepted => OpenFault::Unreadable { path: self.path.clone(), faults },
+            _ => self.damaged(faults),
+        }
     }
 
     fn io(&self, name: &str, error: io::Error) -> OpenFault {
@@ -198,8 +230,11 @@ impl Filled {
         let synced = Synced::open(&held.path, found.commit);
         let synced = synced.map_err(|error| held.io(synced::FILE, error))?;
         queue.continue_behind(found.commit);
-        let counters = found.counters;
-        let writer = Writer { disk, queue: Arc::clone(&queue), synced, counters };
+        queue.push(Entry { rows: found.mended, census: None });
+        let mut mark = [0; 8];
+        getrandom::fill(&mut mark).expect("the operating system gives randomness");
+        let (counters, mark) = (found.counters, u64::from_ne_bytes(mark));
+        let writer = Writer { disk, queue: Arc::clone(&queue), synced, counters, mark };
         let failing = Arc::clone(&queue);
         let write = move || {
             let path = held.path.clone();
@@ -224,39 +259,53 @@ impl Filled {
     }
 }
 
-/// What the journals and the note say that is missing. Behind the last whole group of the last
-/// journal may stand anything, as long as what was synced is there.
-fn judge(noted: Noted, scans: &[Scan]) -> Vec<String> {
-    let mut faults = Vec::new();
-    if noted == Noted::Damaged {
-        faults.push(format!("the file `{}` does not hold together", synced::FILE));
-    }
-    let mut last = None;
-    for (nth, scan) in scans.iter().enumerate() {
-        let name = scan.path.file_name().unwrap_or_default().to_string_lossy();
-        if let Some((before, behind)) = scan.gap {
-            faults.push(format!("{name}: commit {behind} stands behind {before}"));
-        }
-        if scan.torn && nth + 1 < scans.len() {
-            faults.push(format!("{name}: damaged at byte {}", scan.valid_bytes));
-        }
-        if let (Some(last), Some((first, _))) = (last, scan.commits)
-            && first != last + 1
-        {
-            faults.push(format!("{name}: begins with commit {first}, and {last} was before it"));
-        }
-        last = scan.commits.map(|(_, last)| last).or(last);
-    }
-    if let (Noted::Number(synced), Some(last)) = (noted, last)
-        && last < synced
-    {
-        faults.push(missing(last, synced));
-    }
-    faults
+/// What a directory says of its format.
+enum Format {
+    Known,
+    Newer(u32),
+    /// Nothing that could be read.
+    Unclear,
 }
 
-fn missing(last: u64, synced: u64) -> String {
-    format!("commits {} to {synced} are missing, and were synced", last + 1)
+fn format(directory: &Path) -> io::Result<Format> {
+    let bytes = match fs::read(directory.join(FORMAT_FILE)) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Format::Unclear),
+        Err(error) => return Err(error),
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let number = text.strip_suffix('\n').and_then(|text| text.strip_prefix(FORMAT_WORDS));
+    Ok(match number.and_then(|number| number.parse().ok()) {
+        Some(found) if found > FORMAT => Format::Newer(found),
+        Some(FORMAT) => Format::Known,
+        _ => Format::Unclear,
+    })
+}
+
+/// Whether there are files that no earlier process of ours left when it was stopped at its first
+/// step.
+fn has_others(directory: &Path) -> io::Result<bool> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let ours = [LOCK_FILE, HALF_FORMAT_FILE].iter().any(|ours| name == *ours);
+        if !ours {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn write_format(directory: &Path) -> io::Result<()> {
+    let half = directory.join(HALF_FORMAT_FILE);
+    fs::write(&half, format!("{FORMAT_WORDS}{FORMAT}\n"))?;
+    File::open(&half)?.sync_all()?;
+    fs::rename(half, directory.join(FORMAT_FILE))?;
+    aside::sync_directory(directory)?;
+    match directory.canonicalize()?.parent() {
+        Some(parent) => aside::sync_directory(parent),
+        None => Ok(()),
+    }
 }
 
 /// Cuts off what stands behind the last whole group.

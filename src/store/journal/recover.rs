@@ -1,10 +1,10 @@
 //! From the rows on disk back to rooms.
 //!
 //! Job: read every row once, put back what is alive, say what is dead and what does not hold
-//! together. Promise: every row is read, so that a damaged table is found; a room is put back only
-//! with its facts. Not here: what is done about damage.
+//! together, and which rows mend it. Promise: every row is read, so that a damaged table is found; a
+//! room is put back only with its facts. Not here: whether anybody accepts that.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -12,9 +12,9 @@ use serde::de::DeserializeOwned;
 
 use super::disk::Disk;
 use super::keys::{self, Key, Kind, Life};
-use super::queue::Numbers;
-use super::rows;
-use super::writer::Counter;
+use super::rows::{self, Row};
+use super::scribe;
+use super::writer::{Commit, Counter};
 use crate::domain::{
     AccountRecord, AppId, Destination, Facts, ForbidRule, Letter, Notice, ReceiverRecord, RoomId,
     Seats, Tally,
@@ -38,6 +38,8 @@ pub(super) struct Found {
     pub(super) over: BTreeSet<Life>,
     /// What does not hold together, for people.
     pub(super) faults: Vec<String>,
+    /// What makes the rows hold together again, without what is lost.
+    pub(super) mended: Vec<Row>,
 }
 
 impl Found {
@@ -53,14 +55,15 @@ impl Found {
             Ok(record) => Some(record),
             Err(fault) => {
                 self.fault(|| format!("row {}: {fault}", key.escape_ascii()));
+                self.mended.push(Row::remove(key.to_vec()));
                 None
             }
         }
     }
 }
 
-/// Reads all rows into a store that is empty.
-pub(super) fn recover(disk: &Disk, memory: &MemoryStore) -> Found {
+/// Reads all rows into a store that is empty. Of `salvaged` rows any may be missing.
+pub(super) fn recover(disk: &Disk, memory: &MemoryStore, salvaged: bool) -> Found {
     let mut found = Found::default();
     let mut epochs: HashMap<AppId, u64> = HashMap::new();
     each(disk, b"E", &mut found, |key, row, found| {
@@ -68,12 +71,23 @@ pub(super) fn recover(disk: &Disk, memory: &MemoryStore) -> Found {
             epochs.insert(app, epoch);
         }
     });
+    if salvaged {
+        // No row is of a life that did not begin: the latest one that has any is not over.
+        each(disk, b"A", &mut found, |key, _, found| {
+            let Some(Key::Row { life, .. }) = keys::read(key) else { return };
+            let epoch = epochs.entry(life.app).or_default();
+            if life.epoch > *epoch {
+                *epoch = life.epoch;
+                found.mended.push(Row::put(keys::epoch(life.app), &life.epoch));
+            }
+        });
+    }
     for (app, epoch) in &epochs {
         memory.restore_app(*app, *epoch);
     }
     each(disk, keys::COMMIT, &mut found, |key, row, found| {
-        let numbers: Option<Numbers> = found.record(key, row);
-        found.commit = numbers.unwrap_or_default().1;
+        let commit: Option<Commit> = found.record(key, row);
+        found.commit = commit.unwrap_or_default().last;
     });
     let mut rooms = Rooms {
         memory,
@@ -99,7 +113,8 @@ fn each(
     for pair in disk.rows_of(prefix) {
         match pair {
             Ok((key, row)) => see(&key, &row, found),
-            Err(error) => return found.fault(|| format!("a table cannot be read: {error}")),
+            // What stands behind it may be read.
+            Err(error) => found.fault(|| format!("a table cannot be read: {error}")),
         }
     }
 }
@@ -135,6 +150,7 @@ struct Rooms<'a> {
 impl Rooms<'_> {
     fn row(&mut self, key: &[u8], row: &[u8], found: &mut Found) {
         let Some(Key::Row { life, kind, incarnation, .. }) = keys::read(key) else {
+            found.mended.push(Row::remove(key.to_vec()));
             return found
                 .fault(|| format!("row {}: not one of this program's", key.escape_ascii()));
         };
@@ -209,18 +225,33 @@ impl Rooms<'_> {
         }
     }
 
-    /// Makes the rooms of which facts and counts are there.
+    /// Makes the rooms of which facts and counts are there: of several with one id the latest.
     fn make(&mut self, found: &mut Found) {
-        while let Some(((life, incarnation), half)) = self.halves.pop_first() {
+        while let Some((at, half)) = self.halves.pop_last() {
+            let (life, incarnation) = at;
             let Half { room: id, facts, tally, seats } = half;
             let app = life.app;
             if tally.is_none() {
                 found.fault(|| format!("room {id} of app {app} has no counts"));
+                let key = keys::room(life, Kind::Tally, incarnation);
+                found.mended.push(Row::put(key, &Tally::default()));
             }
-            self.alive.insert((life, incarnation), id.clone());
             let tally = tally.unwrap_or_default();
-            self.memory.restore_room(app, RestoredRoom { incarnation, id, facts, tally, seats });
+            let room = RestoredRoom { incarnation, id: id.clone(), facts, tally, seats };
+            if self.memory.restore_room(app, room) {
+                self.alive.insert(at, id);
+            } else {
+                found.fault(|| format!("room {id} of app {app} is there twice"));
+                self.bury(at, found);
+            }
         }
+    }
+
+    /// What is left of a room is to go.
+    fn bury(&self, at: (Life, u64), found: &mut Found) {
+        let (life, incarnation) = at;
+        found.mended.extend(scribe::ended(life, incarnation));
+        found.dead.push(at);
     }
 
     /// All rows were read: holds them together.
@@ -230,19 +261,40 @@ impl Rooms<'_> {
         for (app, _, rule) in &self.rules {
             self.memory.put_rule_now(*app, rule, u64::MAX, 0);
         }
-        for (Life { app, .. }, incarnation) in self.orphans {
+        let dead: HashSet<(Life, u64)> = found.dead.iter().copied().collect();
+        let orphans = std::mem::take(&mut self.orphans);
+        for at in orphans.into_iter().filter(|at| !dead.contains(at)) {
+            let (Life { app, .. }, incarnation) = at;
             found.fault(|| format!("room number {incarnation} of app {app} has no facts"));
+            self.bury(at, found);
         }
-        for (life, counter) in found.counters.clone() {
-            let (app, had) = (life.app, counter.rooms);
-            let rooms = self.alive.keys().filter(|(other, _)| *other == life).count() as u64;
-            if rooms != had {
-                found.fault(|| format!("app {app} has {rooms} rooms, and had {had}"));
-                found.counters.insert(life, Counter { rooms, ..counter });
-            }
-            for room in self.memory.mend(app) {
-                found.fault(|| format!("room {room} of app {app} lacks members that it counts"));
-            }
+        let mut rooms: HashMap<Life, (u64, u64)> = HashMap::new();
+        for (life, incarnation) in self.alive.keys() {
+            let (count, latest) = rooms.entry(*life).or_default();
+            (*count, *latest) = (*count + 1, *incarnation.max(latest));
+        }
+        let lives: BTreeSet<Life> = rooms.keys().chain(found.counters.keys()).copied().collect();
+        for life in lives {
+            let (rooms, latest) = rooms.get(&life).copied().unwrap_or_default();
+            self.count(life, rooms, latest, found);
+        }
+    }
+
+    /// Holds the rooms of a life against their counts.
+    fn count(&self, life: Life, rooms: u64, latest: u64, found: &mut Found) {
+        let app = life.app;
+        let counter = found.counters.get(&life).copied().unwrap_or_default();
+        if rooms != counter.rooms || latest > counter.incarnations {
+            let had = counter.rooms;
+            found.fault(|| format!("app {app} has {rooms} rooms, and had {had}"));
+            let counter = Counter { rooms, incarnations: latest.max(counter.incarnations) };
+            found.mended.push(Row::put(keys::room(life, Kind::Counter, 0), &counter));
+            found.counters.insert(life, counter);
+        }
+        for (room, incarnation, tally) in self.memory.mend(app) {
+            found.fault(|| format!("room {room} of app {app} lacks members that it counts"));
+            let key = keys::room(life, Kind::Tally, incarnation);
+            found.mended.push(Row::put(key, &tally));
         }
     }
 }
@@ -256,15 +308,47 @@ fn letters(disk: &Disk, memory: &MemoryStore, epochs: &HashMap<AppId, u64>, foun
             progress.insert((app, to, id), row);
         }
     });
-    each(disk, b"L", found, |key, row, found| {
-        let Some(Key::Letter(app, to, id)) = keys::read(key) else { return };
-        let Some((epoch, parts, notice)) = found.record::<(u64, u32, Notice)>(key, row) else {
-            return;
+    let mut restore = |letter: &Gathered, found: &mut Found| {
+        let Gathered { app, to, id, keys, bytes } = letter;
+        let (epoch, parts, notice) = match rows::whole::<(u64, u32, Notice)>(bytes) {
+            Ok(record) => record,
+            Err(fault) => {
+                found.fault(|| format!("letter {id} of app {app}: {fault}"));
+                return found.mended.extend(keys.iter().cloned().map(Row::remove));
+            }
         };
-        if epoch == epochs.get(&app).copied().unwrap_or_default() {
-            let letter = Letter { to, notice: Arc::new(notice), parts };
-            let progress = progress.remove(&(app, to, id)).unwrap_or_default();
-            memory.restore_letter(app, RestoredLetter { id, letter, progress });
+        if epoch == epochs.get(app).copied().unwrap_or_default() {
+            let letter = Letter { to: *to, notice: Arc::new(notice), parts };
+            let progress = progress.remove(&(*app, *to, *id)).unwrap_or_default();
+            memory.restore_letter(*app, RestoredLetter { id: *id, letter, progress });
         }
+    };
+    let mut gathered: Option<Gathered> = None;
+    each(disk, b"L", found, |key, row, found| {
+        let Some(Key::Letter(app, to, id, nth)) = keys::read(key) else {
+            return found.mended.push(Row::remove(key.to_vec()));
+        };
+        let of_other = |letter: &mut Gathered| (letter.app, letter.to, letter.id) != (app, to, id);
+        if let Some(letter) = gathered.take_if(of_other) {
+            restore(&letter, found);
+        }
+        let none = Gathered { app, to, id, keys: Vec::new(), bytes: Vec::new() };
+        let letter = gathered.get_or_insert(none);
+        // A row that is not the next one makes the whole no letter.
+        let piece = if nth as usize == letter.keys.len() { rows::piece(row) } else { Ok(&[][..]) };
+        letter.bytes.extend_from_slice(piece.unwrap_or_default());
+        letter.keys.push(key.to_vec());
     });
+    if let Some(letter) = gathered {
+        restore(&letter, found);
+    }
+}
+
+/// A letter of which some rows were read.
+struct Gathered {
+    app: AppId,
+    to: Destination,
+    id: u64,
+    keys: Vec<Vec<u8>>,
+    bytes: Vec<u8>,
 }

@@ -5,6 +5,7 @@
 //! what a crash leaves over is taken up again at the start. Its thread begins with the first such
 //! thing.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -95,17 +96,23 @@ fn room(disk: &Disk, queue: &Queue, life: Life, incarnation: u64) -> bool {
 fn letters(disk: &Disk, queue: &Queue, over: Life) -> bool {
     let [letters, put_off] = keys::letters(over.app);
     let mut rows = Vec::new();
-    let mut kept = std::collections::HashSet::new();
+    let mut kept = HashSet::new();
     for pair in disk.rows_of(&letters) {
         let Ok((key, row)) = pair else { return false };
-        match rows::begins_with::<u64>(&row) {
-            Ok(epoch) if epoch > over.epoch => drop(kept.insert(key[letters.len()..].to_vec())),
-            _ => rows.push(Row::remove(key.to_vec())),
+        let (name, behind) = name(&key, &letters);
+        let is_of_later = behind.is_empty()
+            && rows::begins_with::<u64>(&row).is_ok_and(|epoch| epoch > over.epoch);
+        if is_of_later {
+            kept.insert(name.to_vec());
+        }
+        // What stands behind its first row stays or goes with that.
+        if !kept.contains(name) {
+            rows.push(Row::remove(key.to_vec()));
         }
     }
     for pair in disk.rows_of(&put_off) {
         let Ok((key, _)) = pair else { return false };
-        if !kept.contains(&key[put_off.len()..]) {
+        if !kept.contains(name(&key, &put_off).0) {
             rows.push(Row::remove(key.to_vec()));
         }
     }
@@ -117,6 +124,12 @@ fn letters(disk: &Disk, queue: &Queue, over: Life) -> bool {
         }
     }
     true
+}
+
+/// What tells a letter from all others of its app, and what stands behind that in a key.
+fn name<'a>(key: &'a [u8], prefix: &[u8]) -> (&'a [u8], &'a [u8]) {
+    let rest = &key[prefix.len()..];
+    rest.split_at(rest.len().min(keys::LETTER_NAME_BYTES))
 }
 
 /// Removes all rows whose keys begin so. Answers whether it is done.
