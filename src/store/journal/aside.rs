@@ -19,6 +19,8 @@ const ASIDE: &str = "aside";
 const HALF: &str = "aside.new";
 /// Where the files are while their copy takes their place.
 const GONE: &str = "aside.old";
+/// Where a store is opened without its journals, and where a new one is made.
+pub(super) const SCRATCH: &str = "aside.rows";
 /// Directories whose files are never changed in place.
 const NEVER_CHANGED: [&str; 2] = ["tables", "blobs"];
 
@@ -69,8 +71,7 @@ impl Aside {
 /// Ends what an earlier process began.
 pub(super) fn tidy(parent: &Path, name: &str) -> io::Result<()> {
     put_back(parent, name)?;
-    remove(&parent.join(HALF))?;
-    remove(&parent.join(GONE))
+    [HALF, GONE, SCRATCH].iter().try_for_each(|name| remove(&parent.join(name)))
 }
 
 fn put_back(parent: &Path, name: &str) -> io::Result<()> {

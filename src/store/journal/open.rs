@@ -141,16 +141,30 @@ impl Held {
                 look.faults.push(missing(reached, first - 1));
             }
         }
-        if !look.faults.is_empty() {
-            if !accept_loss {
-                return Err(self.damaged(look.faults));
+        if look.faults.is_empty() {
+            let filled = self.read(&look, backlog_bytes).map_err(unopened)?;
+            if filled.found.faults.is_empty() {
+                return Ok(filled);
             }
-            for fault in &look.faults {
-                tracing::warn!("lost, and accepted: {fault}");
-            }
-            salvage::salvage(&self.path, ROWS, &look).map_err(unopened)?;
+            look.faults.extend_from_slice(&filled.found.faults);
         }
-        let disk = Arc::new(Disk::open(&self.path.join(ROWS)).map_err(unopened)?);
+        if !accept_loss {
+            return Err(self.damaged(look.faults));
+        }
+        for fault in &look.faults {
+            tracing::warn!("lost, and accepted: {fault}");
+        }
+        salvage::salvage(&self.path, ROWS, &look).map_err(unopened)?;
+        let filled = self.read(&look, backlog_bytes).map_err(unopened)?;
+        for fault in filled.found.faults.iter().filter(|fault| !look.faults.contains(fault)) {
+            tracing::warn!("lost, and accepted: {fault}");
+        }
+        Ok(filled)
+    }
+
+    /// Opens the embedded store as it is now, and reads everything.
+    fn read(&self, look: &Look, backlog_bytes: usize) -> Result<Filled, fjall::Error> {
+        let disk = Arc::new(Disk::open(&self.path.join(ROWS))?);
         let queue = Arc::new(Queue::new(0));
         let broom = Arc::new(Broom::new(Arc::clone(&disk), Arc::clone(&queue)));
         let swept = Arc::clone(&broom);
@@ -166,12 +180,6 @@ impl Held {
                 found.faults.push(format!("the file `{}` is missing", synced::FILE));
             }
             _ => {}
-        }
-        if !found.faults.is_empty() && !accept_loss {
-            return Err(self.damaged(std::mem::take(&mut found.faults)));
-        }
-        for fault in &found.faults {
-            tracing::warn!("lost, and accepted: {fault}");
         }
         Ok(Filled { disk, queue, broom, memory, found })
     }

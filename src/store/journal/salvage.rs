@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use super::aside;
+use super::aside::{self, SCRATCH};
 use super::check::MARKER;
 use super::disk::{Disk, Write};
 use super::judge::Look;
@@ -14,8 +14,6 @@ use super::keys;
 use super::rows;
 use super::writer::Commit;
 
-/// Where a store is opened without its journals, and where a new one is made.
-const SCRATCH: &str = "aside.rows";
 /// Rows that go into the new one with one write.
 const STEP: usize = 1000;
 
@@ -41,7 +39,7 @@ pub(super) fn salvage(directory: &Path, name: &str, look: &Look) -> Result<(), f
     let (old, new) = (Disk::open(&original)?, Disk::open(&scratch)?);
     // The numbers go on behind all that are known, and this one stands for all before it.
     let Commit { last, mark, .. } = commit(&old).unwrap_or_default();
-    let last = last.max(look.last_commit().unwrap_or_default());
+    let last = last.max(look.last_commit().unwrap_or_default()).max(look.noted.number());
     let row = rows::encode(&Commit { first: 1, last, mark });
     let mut step = Vec::new();
     // What cannot be read is passed by.

@@ -52,6 +52,16 @@ pub(super) enum Noted {
     Damaged,
 }
 
+impl Noted {
+    /// The number, or 0.
+    pub(super) fn number(self) -> u64 {
+        match self {
+            Self::Number(number) => number,
+            Self::Nothing | Self::Damaged => 0,
+        }
+    }
+}
+
 /// Reads what is noted.
 pub(super) fn noted(directory: &Path) -> io::Result<Noted> {
     let bytes = match std::fs::read(directory.join(FILE)) {
