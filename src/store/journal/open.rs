@@ -11,7 +11,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 use super::aside::{self, Aside};
 use super::disk::Disk;
 use super::fault::OpenFault;
+use super::format::{self, Format};
 use super::judge::{Look, missing};
 use super::queue::{Entry, Queue};
 use super::recover::{self, Found};
@@ -32,16 +33,8 @@ use super::writer::Writer;
 use super::{JournalStore, MAX_UNDER_WAY};
 use crate::store::memory::MemoryStore;
 
-/// The latest format of a directory.
-const FORMAT: u32 = 1;
-/// The file that says so.
-const FORMAT_FILE: &str = "format";
-/// That one before it is whole.
-const HALF_FORMAT_FILE: &str = "format.new";
 /// Held by the process that has the directory.
-const LOCK_FILE: &str = "lock";
-/// Before the number of the format.
-const FORMAT_WORDS: &str = "guestlist store, format ";
+pub(super) const LOCK_FILE: &str = "lock";
 /// The embedded store's directory.
 pub(super) const ROWS: &str = "rows";
 
@@ -100,14 +93,18 @@ impl Held {
     pub(super) fn take(path: PathBuf) -> Result<Self, OpenFault> {
         let io = |error| OpenFault::Io { path: path.clone(), error };
         fs::create_dir_all(&path).map_err(io)?;
-        let is_new = match format(&path).map_err(io)? {
+        let is_new = match Format::of(&path).map_err(io)? {
             Format::Known => false,
-            Format::Newer(found) => return Err(OpenFault::Newer { path, found, known: FORMAT }),
-            Format::Unclear if path.join(ROWS).exists() => {
-                let faults = vec![format!("the file `{FORMAT_FILE}` is missing or says nothing")];
-                return Err(OpenFault::Damaged { path, faults });
+            Format::Newer(found) => {
+                return Err(OpenFault::Newer { path, found, known: format::LATEST });
             }
-            Format::Unclear if has_others(&path).map_err(io)? => {
+            Format::Unclear if path.join(ROWS).exists() => {
+                let faults =
+                    vec![format!("the file `{}` is missing or says nothing", format::FILE)];
+                // It may be any format's: nothing of it is taken for one that is known.
+                return Err(OpenFault::Unreadable { path, faults });
+            }
+            Format::Unclear if format::has_others(&path).map_err(io)? => {
                 return Err(OpenFault::Foreign(path));
             }
             Format::Unclear => true,
@@ -120,7 +117,7 @@ impl Held {
             Err(TryLockError::Error(error)) => return Err(io(error)),
         }
         if is_new {
-            write_format(&path).map_err(io)?;
+            format::write(&path).map_err(io)?;
         }
         aside::tidy(&path, ROWS).map_err(io)?;
         Ok(Self { path, _lock: lock })
@@ -264,55 +261,6 @@ impl Filled {
             apps: Mutex::new(()),
             writer: Some(thread),
         })
-    }
-}
-
-/// What a directory says of its format.
-enum Format {
-    Known,
-    Newer(u32),
-    /// Nothing that could be read.
-    Unclear,
-}
-
-fn format(directory: &Path) -> io::Result<Format> {
-    let bytes = match fs::read(directory.join(FORMAT_FILE)) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Format::Unclear),
-        Err(error) => return Err(error),
-    };
-    let text = String::from_utf8_lossy(&bytes);
-    let number = text.strip_suffix('\n').and_then(|text| text.strip_prefix(FORMAT_WORDS));
-    Ok(match number.and_then(|number| number.parse().ok()) {
-        Some(found) if found > FORMAT => Format::Newer(found),
-        Some(FORMAT) => Format::Known,
-        _ => Format::Unclear,
-    })
-}
-
-/// Whether there are files that no earlier process of ours left when it was stopped at its first
-/// step.
-fn has_others(directory: &Path) -> io::Result<bool> {
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let ours = [LOCK_FILE, HALF_FORMAT_FILE].iter().any(|ours| name == *ours);
-        if !ours {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn write_format(directory: &Path) -> io::Result<()> {
-    let half = directory.join(HALF_FORMAT_FILE);
-    fs::write(&half, format!("{FORMAT_WORDS}{FORMAT}\n"))?;
-    File::open(&half)?.sync_all()?;
-    fs::rename(half, directory.join(FORMAT_FILE))?;
-    aside::sync_directory(directory)?;
-    match directory.canonicalize()?.parent() {
-        Some(parent) => aside::sync_directory(parent),
-        None => Ok(()),
     }
 }
 

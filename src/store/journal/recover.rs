@@ -5,22 +5,20 @@
 //! room is put back only with its facts. Not here: whether anybody accepts that.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::disk::Disk;
 use super::keys::{self, Key, Kind, Life};
+use super::letters;
 use super::rows::{self, Row};
 use super::scribe;
 use super::writer::{Commit, Counter};
 use crate::domain::{
-    AccountRecord, AppId, Destination, Facts, ForbidRule, Letter, Notice, ReceiverRecord, RoomId,
-    Seats, Tally,
+    AccountRecord, AppId, Facts, ForbidRule, ReceiverRecord, RoomId, Seats, Tally,
 };
 use crate::store::memory::MemoryStore;
-use crate::store::memory::outbox::{Progress, RestoredLetter};
 use crate::store::memory::space::{RestoredPart, RestoredRoom};
 
 /// The most faults that are told: one damaged table can make many.
@@ -43,14 +41,14 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn fault(&mut self, text: impl FnOnce() -> String) {
+    pub(super) fn fault(&mut self, text: impl FnOnce() -> String) {
         if self.faults.len() < MAX_FAULTS {
             self.faults.push(text());
         }
     }
 
     /// The record of a row, if it can be read.
-    fn record<T: DeserializeOwned>(&mut self, key: &[u8], row: &[u8]) -> Option<T> {
+    pub(super) fn record<T: DeserializeOwned>(&mut self, key: &[u8], row: &[u8]) -> Option<T> {
         match rows::decode(row) {
             Ok(record) => Some(record),
             Err(fault) => {
@@ -99,12 +97,12 @@ pub(super) fn recover(disk: &Disk, memory: &MemoryStore, salvaged: bool) -> Foun
     };
     each(disk, b"A", &mut found, |key, row, found| rooms.row(key, row, found));
     rooms.end(&mut found);
-    letters(disk, memory, &epochs, &mut found);
+    letters::recover(disk, memory, &epochs, &mut found);
     found
 }
 
 /// Visits the rows whose keys begin so, as far as they can be read.
-fn each(
+pub(super) fn each(
     disk: &Disk,
     prefix: &[u8],
     found: &mut Found,
@@ -297,58 +295,4 @@ impl Rooms<'_> {
             found.mended.push(Row::put(key, &tally));
         }
     }
-}
-
-fn letters(disk: &Disk, memory: &MemoryStore, epochs: &HashMap<AppId, u64>, found: &mut Found) {
-    let mut progress: HashMap<(AppId, Destination, u64), Progress> = HashMap::new();
-    each(disk, b"P", found, |key, row, found| {
-        if let (Some(Key::PutOff(app, to, id)), Some(row)) =
-            (keys::read(key), found.record(key, row))
-        {
-            progress.insert((app, to, id), row);
-        }
-    });
-    let mut restore = |letter: &Gathered, found: &mut Found| {
-        let Gathered { app, to, id, keys, bytes } = letter;
-        let (epoch, parts, notice) = match rows::whole::<(u64, u32, Notice)>(bytes) {
-            Ok(record) => record,
-            Err(fault) => {
-                found.fault(|| format!("letter {id} of app {app}: {fault}"));
-                return found.mended.extend(keys.iter().cloned().map(Row::remove));
-            }
-        };
-        if epoch == epochs.get(app).copied().unwrap_or_default() {
-            let letter = Letter { to: *to, notice: Arc::new(notice), parts };
-            let progress = progress.remove(&(*app, *to, *id)).unwrap_or_default();
-            memory.restore_letter(*app, RestoredLetter { id: *id, letter, progress });
-        }
-    };
-    let mut gathered: Option<Gathered> = None;
-    each(disk, b"L", found, |key, row, found| {
-        let Some(Key::Letter(app, to, id, nth)) = keys::read(key) else {
-            return found.mended.push(Row::remove(key.to_vec()));
-        };
-        let of_other = |letter: &mut Gathered| (letter.app, letter.to, letter.id) != (app, to, id);
-        if let Some(letter) = gathered.take_if(of_other) {
-            restore(&letter, found);
-        }
-        let none = Gathered { app, to, id, keys: Vec::new(), bytes: Vec::new() };
-        let letter = gathered.get_or_insert(none);
-        // A row that is not the next one makes the whole no letter.
-        let piece = if nth as usize == letter.keys.len() { rows::piece(row) } else { Ok(&[][..]) };
-        letter.bytes.extend_from_slice(piece.unwrap_or_default());
-        letter.keys.push(key.to_vec());
-    });
-    if let Some(letter) = gathered {
-        restore(&letter, found);
-    }
-}
-
-/// A letter of which some rows were read.
-struct Gathered {
-    app: AppId,
-    to: Destination,
-    id: u64,
-    keys: Vec<Vec<u8>>,
-    bytes: Vec<u8>,
 }

@@ -4,6 +4,7 @@ mod damage;
 mod kit;
 mod leaving;
 mod sizes;
+mod stores;
 mod torn;
 
 use std::sync::Arc;
