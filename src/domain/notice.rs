@@ -69,6 +69,16 @@ impl Letter {
 }
 
 impl Notice {
+    /// What it takes when it is written down, in bytes, about: without the people of a room that
+    /// ended, whose records stand elsewhere.
+    #[must_use]
+    pub fn written_bytes(&self) -> usize {
+        match &self.event {
+            Event::EverybodyLeft { people } => self.size_bytes() - people.size_bytes(),
+            _ => self.size_bytes(),
+        }
+    }
+
     /// What keeping it takes, in bytes, about: each text with what the allocator and its owner need.
     #[must_use]
     pub fn size_bytes(&self) -> usize {

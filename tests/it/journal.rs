@@ -1,4 +1,4 @@
-//! A journal under the real program: killed at any moment, hindered, and full.
+//! A journal under the real program: killed at any moment, hindered, damaged, and full.
 //!
 //! The slow lane kills it more often:
 //! `GUESTLIST_SLOW=1 cargo test --release --test it journal -- --nocapture`
@@ -16,8 +16,9 @@ use guestlist::config::DEVELOPMENT_KEY;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use crate::backend::{Answer, Backend};
 use crate::child::{Program, guestlist, stderr};
-use crate::harness::{ADMIN, SDKAPPID, client, now_s, query, usersig_of};
+use crate::harness::{ADMIN, SDKAPPID, client, now_s, path_of, query, usersig_of};
 
 /// How many connections write at one time, each to a room of its own.
 const WRITERS: usize = 12;
@@ -55,7 +56,7 @@ impl Client {
         let control = program.control_listen.as_ref().unwrap();
         Self {
             http: client(),
-            vendor: format!("http://{}/v4/room_engine_http_srv", program.listen),
+            vendor: format!("http://{}/v4", program.listen),
             control: format!("http://{control}/_guestlist/v1/apps/{SDKAPPID}"),
         }
     }
@@ -63,7 +64,7 @@ impl Client {
     /// A command of the room dialect: its code, or nothing if no answer came.
     async fn call(&self, command: &str, body: Value) -> Option<(u64, Value)> {
         let ticket = usersig_of(DEVELOPMENT_KEY, SDKAPPID, ADMIN, now_s(), 60);
-        let url = format!("{}/{command}?{}", self.vendor, query(ADMIN, &ticket));
+        let url = format!("{}/{}?{}", self.vendor, path_of(command), query(ADMIN, &ticket));
         let sent = self.http.post(url).body(body.to_string()).send().await.ok()?;
         let reply: Value = sent.json().await.ok()?;
         Some((reply["ErrorCode"].as_u64().unwrap(), reply["Response"].clone()))
@@ -247,6 +248,99 @@ async fn what_was_answered_stays_through_a_kill_at_any_moment() {
     );
 }
 
+/// So many people come into two rooms, by turns.
+async fn come(client: &Client, numbers: std::ops::Range<u32>) {
+    for nth in numbers {
+        for room in ["r", "s"] {
+            assert!(client.enter(room, &[format!("u{nth}")]).await);
+        }
+    }
+}
+
+/// Who came into a room, by what its receiver was told.
+fn told_of(bodies: &[Value], room: &str) -> Vec<String> {
+    let of_room = bodies.iter().filter(|body| body["RoomId"] == room);
+    let who = |body: &Value| body["MemberList_Account"][0].as_str().unwrap().to_owned();
+    of_room.map(who).collect()
+}
+
+fn names(numbers: std::ops::Range<u32>) -> Vec<String> {
+    numbers.map(|nth| format!("u{nth}")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callbacks_that_wait_are_sent_after_a_kill_and_their_receiver_is_still_set() {
+    let directory = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut command = command(directory.path());
+        let retry = vec!["1"; 100].join(",");
+        command.args(["--set", &format!("app.0.callback.retry={retry}")]);
+        let program = Program::spawn(command);
+        let client = Client::of(&program);
+        (program, client)
+    };
+    let backend = Backend::start().await;
+    let (address, url) = (backend.address, backend.url());
+    let receiver = json!({"Url": url, "CallbackCommandList": ["Room.CallbackAfterMemberEnter"]});
+
+    let (program, client) = start();
+    let (code, _) = client.call("set_callback", receiver.clone()).await.unwrap();
+    assert_eq!(code, 0);
+    for room in ["r", "s"] {
+        let body = json!({"RoomInfo": {"RoomId": room, "RoomType": "Conference"}});
+        assert_eq!(client.call("create_room", body).await.unwrap().0, 0);
+    }
+    come(&client, 0..2).await;
+    backend.bodies(4).await;
+    backend.stop().await;
+    // Nobody is there who would hear of these.
+    come(&client, 2..12).await;
+    program.signal("KILL");
+    drop(program);
+
+    let (program, client) = start();
+    let asked = client.call("get_callback", json!({})).await.unwrap();
+    assert_eq!(asked, (0, receiver.clone()));
+    // Twice, so that what was put off twice and what comes anew stay in order too.
+    come(&client, 12..14).await;
+    program.signal("KILL");
+    drop(program);
+
+    let (program, client) = start();
+    let backend = Backend::at(address).await;
+    let bodies = backend.bodies(24).await;
+    for room in ["r", "s"] {
+        assert_eq!(told_of(&bodies, room), names(2..14), "in order, nothing missing or twice");
+    }
+    assert_eq!(bodies.len(), 24);
+
+    // What was sent and is not answered is sent once more, and nothing else is.
+    come(&client, 14..15).await;
+    backend.bodies(26).await;
+    backend.answers(Answer::Never);
+    assert!(client.enter("r", &["unanswered".to_owned()]).await);
+    backend.bodies(27).await;
+    assert!(client.enter("r", &["behind".to_owned()]).await);
+    program.signal("KILL");
+    drop(program);
+    backend.answers(Answer::Good);
+    let (program, client) = start();
+    let bodies = backend.bodies(29).await;
+    assert_eq!(told_of(&bodies[26..], "r"), ["unanswered", "unanswered", "behind"]);
+    assert_eq!(told_of(&bodies[26..], "s"), [""; 0]);
+
+    // That there is none is kept too.
+    assert_eq!(client.call("delete_callback", json!({})).await.unwrap().0, 0);
+    program.signal("KILL");
+    drop(program);
+    let (program, client) = start();
+    assert_eq!(client.call("get_callback", json!({})).await.unwrap().0, 100_301);
+    program.signal("TERM");
+    let (success, said) = program.end();
+    assert!(success, "{said}");
+    assert_eq!(backend.bodies(0).await.len(), 29, "and nobody was told of anything else");
+}
+
 /// Starts it where it cannot start: what it says.
 fn refuses(mut command: Command) -> String {
     let output = command.args(["--listen", "127.0.0.1:0"]).output().unwrap();
@@ -343,6 +437,40 @@ async fn the_production_settings_run_a_node_that_keeps_what_it_answered() {
     assert_eq!(figure("guestlist_journal_waiting"), 0.0);
     program.signal("TERM");
     assert!(program.end().0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_journal_is_refused_untouched_until_its_loss_is_accepted() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = Program::spawn(command(directory.path()));
+    let client = Client::of(&program);
+    for room in ["first", "second"] {
+        let body = json!({"RoomInfo": {"RoomId": room, "RoomType": "Conference",
+            "RoomName": room}});
+        assert_eq!(client.call("create_room", body).await.unwrap().0, 0);
+    }
+    program.signal("TERM");
+    assert!(program.end().0);
+
+    let journal = directory.path().join("rows/0.jnl");
+    let mut bytes = fs::read(&journal).unwrap();
+    let last = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    bytes[last] ^= 1;
+    fs::write(&journal, &bytes).unwrap();
+    let said = refuses(command(directory.path()));
+    assert!(said.contains("are missing, and were synced"), "{said}");
+    assert!(said.contains("--accept-loss starts with what is left"), "{said}");
+    assert!(fs::read(&journal).unwrap() == bytes, "its files are as they were");
+
+    let mut accepting = command(directory.path());
+    accepting.arg("--accept-loss");
+    let program = Program::spawn(accepting);
+    program.signal("TERM");
+    assert!(program.end().0);
+    let program = Program::spawn(command(directory.path()));
+    let client = Client::of(&program);
+    assert!(client.look("first").await.is_some(), "it was not damaged");
+    assert!(client.look("second").await.is_none(), "it was lost");
 }
 
 /// A file may grow to this: the disk is full then.

@@ -35,9 +35,6 @@ pub(in crate::app) struct Dev {
 pub(in crate::app) struct Serve {
     #[command(flatten)]
     run: Run,
-    /// Start with what is left of a journal that lost something which was answered
-    #[arg(long)]
-    accept_loss: bool,
 }
 
 #[derive(Debug, Args)]
@@ -47,6 +44,9 @@ struct Run {
     /// Use the well-known development keys on a listener that other machines can reach
     #[arg(long)]
     allow_dev_keys: bool,
+    /// Start with what is left of a journal that lost something which was answered
+    #[arg(long)]
+    accept_loss: bool,
 }
 
 impl Dev {
@@ -56,13 +56,13 @@ impl Dev {
         } else {
             None
         };
-        self.run.run(Defaults::Dev, certificate.as_ref(), false)
+        self.run.run(Defaults::Dev, certificate.as_ref())
     }
 }
 
 impl Serve {
     pub(in crate::app) fn run(&self) -> anyhow::Result<()> {
-        self.run.run(Defaults::Serve, None, self.accept_loss)
+        self.run.run(Defaults::Serve, None)
     }
 }
 
@@ -82,14 +82,13 @@ impl Run {
         &self,
         defaults: Defaults,
         certificate: Option<&DevelopmentCertificate>,
-        accept_loss: bool,
     ) -> anyhow::Result<()> {
         let load = || self.load(defaults, certificate);
         let settings = load()?;
         telemetry::lines_to_stderr();
         let ca = certificate.map(DevelopmentCertificate::ca);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(until_stopped(&settings, defaults, accept_loss, ca, load))
+        runtime.block_on(until_stopped(&settings, defaults, self.accept_loss, ca, load))
     }
 
     /// The settings, from wherever they come.

@@ -2,101 +2,136 @@
 //!
 //! Job: keep a copy while the embedded store opens them, since that truncates and merges; put it
 //! back when the store turns out to be damaged, so that nothing is changed by looking at it.
-//! Promise: a crash at any moment leaves the files or their copy. Tables are never changed in place
-//! and are linked; everything else is copied.
+//! Promise: a crash at any moment, a loss of power too, leaves the files or their copy: as long as
+//! there is a whole copy nothing was written since, and the next process puts it back. Tables are
+//! never changed in place and are linked; everything else is copied.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::zeros;
+
 /// The name of the directory with the copy.
 const ASIDE: &str = "aside";
-/// Where a copy is made before it is whole.
+/// Where a copy is made before it is whole, and taken to pieces when it is of no use any more.
 const HALF: &str = "aside.new";
+/// Where the files are while their copy takes their place.
+const GONE: &str = "aside.old";
+/// Where a store is opened without its journals, and where a new one is made.
+pub(super) const SCRATCH: &str = "aside.rows";
 /// Directories whose files are never changed in place.
 const NEVER_CHANGED: [&str; 2] = ["tables", "blobs"];
 
 /// A copy of a directory that is about to be opened.
 pub(super) struct Aside {
-    original: PathBuf,
-    copy: PathBuf,
+    parent: PathBuf,
+    name: &'static str,
+    /// There was something to copy.
+    existed: bool,
 }
 
 impl Aside {
     /// Copies a directory, if it is there.
-    pub(super) fn take(parent: &Path, name: &str) -> io::Result<Self> {
-        let (original, half) = (parent.join(name), parent.join(HALF));
-        let copy = parent.join(ASIDE);
-        if original.exists() {
-            copy_directory(&original, &half)?;
-            fs::rename(&half, &copy)?;
+    pub(super) fn take(parent: &Path, name: &'static str) -> io::Result<Self> {
+        let original = parent.join(name);
+        let existed = original.exists();
+        if existed {
+            let half = parent.join(HALF);
+            copy_directory(&original, &half, &|_| true)?;
+            fs::rename(&half, parent.join(ASIDE))?;
+            sync_directory(parent)?;
         }
-        Ok(Self { original, copy })
+        Ok(Self { parent: parent.to_owned(), name, existed })
     }
 
-    /// The files are as they were.
+    /// The files are as they were: not there, if they were not.
     pub(super) fn put_back(self) -> io::Result<()> {
-        put_back(&self.original, &self.copy)
+        if self.existed {
+            put_back(&self.parent, self.name)
+        } else {
+            remove(&self.parent.join(self.name))
+        }
     }
 
     /// The copy is of no use any more.
     pub(super) fn discard(self) -> io::Result<()> {
-        remove(&self.copy)
+        if !self.existed {
+            return Ok(());
+        }
+        // In one step for whoever looks: what is there under its name is whole.
+        let half = self.parent.join(HALF);
+        fs::rename(self.parent.join(ASIDE), &half)?;
+        sync_directory(&self.parent)?;
+        remove(&half)
     }
 }
 
-/// Ends what an earlier process began: a copy that it did not put back is of no use, unless it had
-/// begun to.
+/// Ends what an earlier process began.
 pub(super) fn tidy(parent: &Path, name: &str) -> io::Result<()> {
-    remove(&parent.join(HALF))?;
-    let (original, copy) = (parent.join(name), parent.join(ASIDE));
-    if original.exists() { remove(&copy) } else { put_back(&original, &copy) }
+    put_back(parent, name)?;
+    [HALF, GONE, SCRATCH].iter().try_for_each(|name| remove(&parent.join(name)))
 }
 
-fn put_back(original: &Path, copy: &Path) -> io::Result<()> {
+fn put_back(parent: &Path, name: &str) -> io::Result<()> {
+    let (original, copy, gone) = (parent.join(name), parent.join(ASIDE), parent.join(GONE));
     if !copy.exists() {
         return Ok(());
     }
     // In one step for whoever looks: without the original the copy is what counts.
-    let gone = original.with_extension("gone");
     remove(&gone)?;
     if original.exists() {
-        fs::rename(original, &gone)?;
+        fs::rename(&original, &gone)?;
     }
     fs::rename(copy, original)?;
+    sync_directory(parent)?;
     remove(&gone)
 }
 
-fn remove(directory: &Path) -> io::Result<()> {
+/// Removes a directory, if it is there.
+pub(super) fn remove(directory: &Path) -> io::Result<()> {
     match fs::remove_dir_all(directory) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }
 
-fn copy_directory(from: &Path, to: &Path) -> io::Result<()> {
+/// Copies a directory, and of the files in it those that are wanted by their names.
+pub(super) fn copy_directory(
+    from: &Path,
+    to: &Path,
+    wanted: &dyn Fn(&OsStr) -> bool,
+) -> io::Result<()> {
     fs::create_dir(to)?;
     let linked = NEVER_CHANGED.iter().any(|name| from.file_name() == Some(OsStr::new(name)));
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type()?.is_dir() {
-            copy_directory(&source, &target)?;
-        } else if linked {
-            fs::hard_link(&source, &target)?;
-        } else {
-            copy_sparsely(&source, &target)?;
+            copy_directory(&source, &target, wanted)?;
+        } else if wanted(&entry.file_name()) {
+            let copy = if linked {
+                |from: &Path, to: &Path| fs::hard_link(from, to)
+            } else {
+                copy_sparsely
+            };
+            copy(&source, &target)?;
         }
     }
-    Ok(())
+    sync_directory(to)
 }
 
 /// A journal is mostly room for what is to come: zeros at its end are not written.
 fn copy_sparsely(source: &Path, target: &Path) -> io::Result<()> {
     let bytes = fs::read(source)?;
-    let used = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    let file = fs::File::create_new(target)?;
-    std::os::unix::fs::FileExt::write_all_at(&file, &bytes[..used], 0)?;
-    file.set_len(bytes.len() as u64)
+    let file = File::create_new(target)?;
+    std::os::unix::fs::FileExt::write_all_at(&file, &bytes[..zeros::used(&bytes)], 0)?;
+    file.set_len(bytes.len() as u64)?;
+    file.sync_all()
+}
+
+/// The names in a directory are on disk.
+pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
 }

@@ -12,8 +12,8 @@ use fjall::{Database, Guard, Keyspace, KeyspaceCreateOptions, PersistMode};
 
 /// What the journals of the embedded store may hold together, in bytes: recovery reads all of it.
 pub(super) const MAX_JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
-/// Rows in memory that are not in a table yet, in bytes.
-const MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
+/// Rows in memory that are not in a table yet, in bytes. Tests come to tables sooner.
+const MEMTABLE_BYTES: u64 = if cfg!(test) { 256 * 1024 } else { 16 * 1024 * 1024 };
 /// Blocks of tables in memory, in bytes: rows are read once, at the start.
 const CACHE_BYTES: u64 = 4 * 1024 * 1024;
 /// Threads that write and merge tables.

@@ -42,4 +42,16 @@ pub enum OpenFault {
         /// What is missing, for people.
         faults: Vec<String>,
     },
+    /// What is left cannot be read either.
+    #[error(
+        "{path}: damaged beyond what --accept-loss can start with, nothing was changed: {}. A copy \
+         of the directory, or an export, brings everything back",
+        .faults.join("; ")
+    )]
+    Unreadable {
+        /// Which directory.
+        path: PathBuf,
+        /// What is missing, for people.
+        faults: Vec<String>,
+    },
 }

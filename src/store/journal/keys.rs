@@ -86,7 +86,8 @@ pub(super) enum Key<'a> {
         incarnation: u64,
         rest: &'a [u8],
     },
-    Letter(AppId, Destination, u64),
+    /// A row of a letter, and which one of its rows.
+    Letter(AppId, Destination, u64, u32),
     PutOff(AppId, Destination, u64),
 }
 
@@ -140,9 +141,21 @@ pub(super) fn letter(app: AppId, to: Destination, id: u64) -> Vec<u8> {
     numbered(LETTER, app, to, id)
 }
 
+/// A row of a record that may have several: the first, 0, is under the record's own key.
+pub(super) fn piece(key: &[u8], nth: u32) -> Vec<u8> {
+    let mut key = key.to_vec();
+    if nth > 0 {
+        key.extend_from_slice(&nth.to_be_bytes());
+    }
+    key
+}
+
 pub(super) fn put_off(app: AppId, to: Destination, id: u64) -> Vec<u8> {
     numbered(PUT_OFF, app, to, id)
 }
+
+/// What tells a letter from all others of its app, behind that beginning of its key, in bytes.
+pub(super) const LETTER_NAME_BYTES: usize = 1 + 8;
 
 /// The beginnings of an app's letters and of what is known of them.
 pub(super) fn letters(app: AppId) -> [Vec<u8>; 2] {
@@ -190,9 +203,17 @@ pub(super) fn read(key: &[u8]) -> Option<Key<'_>> {
                 2 => Destination::Zego,
                 _ => return None,
             };
-            let id = u64::from_be_bytes(key.try_into().ok()?);
-            let of = if *first == LETTER { Key::Letter } else { Key::PutOff };
-            Some(of(app, to, id))
+            let (id, piece) = key.split_first_chunk()?;
+            let id = u64::from_be_bytes(*id);
+            match (*first, piece) {
+                (LETTER, []) => Some(Key::Letter(app, to, id, 0)),
+                (LETTER, piece) => {
+                    let nth = u32::from_be_bytes(piece.try_into().ok()?);
+                    (nth > 0).then_some(Key::Letter(app, to, id, nth))
+                }
+                (_, []) => Some(Key::PutOff(app, to, id)),
+                _ => None,
+            }
         }
         _ => None,
     }
@@ -214,7 +235,10 @@ mod tests {
         assert_eq!(read(COMMIT), Some(Key::Commit));
         assert_eq!(read(&epoch(AppId(7))), Some(Key::Epoch(AppId(7))));
         for to in [Destination::RoomEngine, Destination::Zego] {
-            assert_eq!(read(&letter(AppId(7), to, 5)), Some(Key::Letter(AppId(7), to, 5)));
+            for nth in [0, 1, 256] {
+                let key = piece(&letter(AppId(7), to, 5), nth);
+                assert_eq!(read(&key), Some(Key::Letter(AppId(7), to, 5, nth)));
+            }
             assert_eq!(read(&put_off(AppId(7), to, 5)), Some(Key::PutOff(AppId(7), to, 5)));
         }
         assert!(room(life, Kind::Member, 255) < room(life, Kind::Member, 256));

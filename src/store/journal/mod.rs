@@ -7,27 +7,33 @@
 //! Promise: whatever is answered, a change, a refusal or nothing to do, is answered when everything
 //! that had happened by then is on disk. Letters are handed out when their change is. After a
 //! failure to write nothing more is answered. A store that lost something which was answered is not
-//! opened (`open`, `scan`, `recover`, `rooms`), and nothing is changed by trying.
+//! opened (`open`, `judge`, `recover`, `rooms`), and nothing is changed by trying.
 //!
 //! Order: space in the queue is reserved before a room is locked; rows are queued under that lock;
 //! nobody waits for the queue or the disk while he holds one.
 
 mod aside;
+mod check;
 mod disk;
 mod fault;
+mod format;
+mod judge;
 mod kept;
 mod keys;
 mod letters;
 mod open;
 mod queue;
+mod reader;
 mod recover;
 mod rooms;
 mod rows;
+mod salvage;
 mod scan;
 mod scribe;
 mod sweep;
 mod synced;
 mod writer;
+mod zeros;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -218,8 +224,8 @@ impl RoomStore for JournalStore {
             match acked {
                 Acked::Gone => {}
                 Acked::Next(progress) => self.progress(key.app, to, id, progress),
-                Acked::Done => {
-                    self.push(scribe::done(key.app, to, id).into());
+                Acked::Done(bytes) => {
+                    self.push(scribe::done(key.app, to, id, bytes));
                     if let Some((life, incarnation)) = self.kept.release(id) {
                         self.broom.sweep(Waste::Room(life, incarnation));
                     }

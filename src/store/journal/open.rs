@@ -6,7 +6,8 @@
 //! were.
 //!
 //! In the directory: `format`, which format it has; `lock`; `synced`, the highest number that was
-//! synced; `rows`, the embedded store; `aside`, a copy of it while it is being opened.
+//! synced; `rows`, the embedded store; `aside` and what begins so, copies of it while it is being
+//! opened.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -19,10 +20,13 @@ use tokio::sync::Semaphore;
 use super::aside::{self, Aside};
 use super::disk::Disk;
 use super::fault::OpenFault;
+use super::format::{self, Format};
+use super::judge::{Look, missing};
 use super::kept::Kept;
-use super::queue::Queue;
+use super::queue::{Entry, Queue};
 use super::recover::{self, Found};
-use super::scan::{self, Scan};
+use super::salvage;
+use super::scan::Scan;
 use super::scribe::Pen;
 use super::sweep::{Broom, Waste};
 use super::synced::{self, Noted, Synced};
@@ -30,12 +34,10 @@ use super::writer::Writer;
 use super::{JournalStore, MAX_UNDER_WAY};
 use crate::store::memory::MemoryStore;
 
-/// The latest format of a directory.
-const FORMAT: u32 = 1;
-/// Before the number of the format.
-const FORMAT_WORDS: &str = "guestlist store, format ";
+/// Held by the process that has the directory.
+pub(super) const LOCK_FILE: &str = "lock";
 /// The embedded store's directory.
-const ROWS: &str = "rows";
+pub(super) const ROWS: &str = "rows";
 
 /// How a store is opened.
 pub struct JournalOptions {
@@ -64,13 +66,17 @@ impl JournalStore {
     pub fn open(options: JournalOptions) -> Result<Self, OpenFault> {
         let JournalOptions { path, backlog_bytes, accept_loss, on_failure } = options;
         let held = Held::take(path)?;
-        let (noted, scans) = held.look()?;
-        let faults = judge(noted, &scans);
-        if !faults.is_empty() && !accept_loss {
-            return Err(held.damaged(faults));
+        let look = Look::at(&held.path).map_err(|error| held.io(ROWS, error))?;
+        if !look.faults.is_empty() {
+            if !accept_loss {
+                return Err(held.damaged(look.faults));
+            }
+            if look.hopeless {
+                return Err(OpenFault::Unreadable { path: held.path, faults: look.faults });
+            }
         }
         let aside = Aside::take(&held.path, ROWS).map_err(|error| held.io(ROWS, error))?;
-        match held.fill(&scans, noted, backlog_bytes, accept_loss) {
+        match held.fill(look, backlog_bytes, accept_loss) {
             Ok(filled) => {
                 aside.discard().map_err(|error| held.io(ROWS, error))?;
                 filled.start(held, on_failure)
@@ -88,68 +94,75 @@ impl Held {
     pub(super) fn take(path: PathBuf) -> Result<Self, OpenFault> {
         let io = |error| OpenFault::Io { path: path.clone(), error };
         fs::create_dir_all(&path).map_err(io)?;
-        let format = path.join("format");
-        let is_new = match fs::read_to_string(&format) {
-            Ok(text) => {
-                let number = text.trim_end().strip_prefix(FORMAT_WORDS);
-                match number.and_then(|number| number.parse().ok()) {
-                    Some(found) if found > FORMAT => {
-                        return Err(OpenFault::Newer { path, found, known: FORMAT });
-                    }
-                    Some(_) => false,
-                    None => {
-                        let faults = vec!["the file `format` says nothing".to_owned()];
-                        return Err(OpenFault::Damaged { path, faults });
-                    }
-                }
+        let is_new = match Format::of(&path).map_err(io)? {
+            Format::Known => false,
+            Format::Newer(found) => {
+                return Err(OpenFault::Newer { path, found, known: format::LATEST });
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
-            Err(error) => return Err(OpenFault::Io { path: format, error }),
+            Format::Unclear if path.join(ROWS).exists() => {
+                let faults =
+                    vec![format!("the file `{}` is missing or says nothing", format::FILE)];
+                // It may be any format's: nothing of it is taken for one that is known.
+                return Err(OpenFault::Unreadable { path, faults });
+            }
+            Format::Unclear if format::has_others(&path).map_err(io)? => {
+                return Err(OpenFault::Foreign(path));
+            }
+            Format::Unclear => true,
         };
-        if is_new && path.join(ROWS).exists() {
-            let faults = vec!["the file `format` is missing".to_owned()];
-            return Err(OpenFault::Damaged { path, faults });
-        }
-        if is_new && fs::read_dir(&path).map_err(io)?.next().is_some() {
-            return Err(OpenFault::Foreign(path));
-        }
-        let lock = File::options().create(true).append(true).open(path.join("lock")).map_err(io)?;
+        let lock = File::options().create(true).append(true).open(path.join(LOCK_FILE));
+        let lock = lock.map_err(io)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(OpenFault::Locked(path)),
             Err(TryLockError::Error(error)) => return Err(io(error)),
         }
         if is_new {
-            fs::write(&format, format!("{FORMAT_WORDS}{FORMAT}\n")).map_err(io)?;
+            format::write(&path).map_err(io)?;
         }
         aside::tidy(&path, ROWS).map_err(io)?;
         Ok(Self { path, _lock: lock })
     }
 
-    /// What is noted, and what the journals hold.
-    fn look(&self) -> Result<(Noted, Vec<Scan>), OpenFault> {
-        let noted = synced::noted(&self.path).map_err(|error| self.io(synced::FILE, error))?;
-        let scans = scan::journals(&self.path.join(ROWS)).map_err(|error| self.io(ROWS, error))?;
-        Ok((noted, scans))
-    }
-
     /// Opens the embedded store and reads everything.
     fn fill(
         &self,
-        scans: &[Scan],
-        noted: Noted,
+        mut look: Look,
         backlog_bytes: usize,
         accept_loss: bool,
     ) -> Result<Filled, OpenFault> {
-        for scan in scans.iter().filter(|scan| scan.torn) {
-            // The embedded store would refuse it, or take part of it for what it is not.
-            cut(scan).map_err(|error| self.io(ROWS, error))?;
+        let unopened = |error| self.unopened(error, accept_loss);
+        self.prepare(&look).map_err(|error| self.io(ROWS, error))?;
+        if let Some(first) = look.first_commit().filter(|first| *first > 1) {
+            let reached = salvage::reach(&self.path, ROWS).map_err(unopened)?;
+            if first > reached + 1 {
+                look.faults.push(missing(reached, first - 1));
+            }
         }
-        let disk = match Disk::open(&self.path.join(ROWS)) {
-            Ok(disk) => Arc::new(disk),
-            Err(fjall::Error::Io(error)) => return Err(self.io(ROWS, error)),
-            Err(error) => return Err(self.damaged(vec![format!("it cannot be opened: {error}")])),
-        };
+        if look.faults.is_empty() {
+            let filled = self.read(&look, backlog_bytes).map_err(unopened)?;
+            if filled.found.faults.is_empty() {
+                return Ok(filled);
+            }
+            look.faults.extend_from_slice(&filled.found.faults);
+        }
+        if !accept_loss {
+            return Err(self.damaged(look.faults));
+        }
+        for fault in &look.faults {
+            tracing::warn!("lost, and accepted: {fault}");
+        }
+        salvage::salvage(&self.path, ROWS, &look).map_err(unopened)?;
+        let filled = self.read(&look, backlog_bytes).map_err(unopened)?;
+        for fault in filled.found.faults.iter().filter(|fault| !look.faults.contains(fault)) {
+            tracing::warn!("lost, and accepted: {fault}");
+        }
+        Ok(filled)
+    }
+
+    /// Opens the embedded store as it is now, and reads everything.
+    fn read(&self, look: &Look, backlog_bytes: usize) -> Result<Filled, fjall::Error> {
+        let disk = Arc::new(Disk::open(&self.path.join(ROWS))?);
         let queue = Arc::new(Queue::new(0));
         let broom = Arc::new(Broom::new(Arc::clone(&disk), Arc::clone(&queue)));
         let swept = Arc::clone(&broom);
@@ -158,22 +171,46 @@ impl Held {
         let pen =
             Pen { queue: Arc::clone(&queue), kept: Arc::clone(&kept), ended: Box::new(ended) };
         let memory = MemoryStore::recorded(backlog_bytes, Arc::new(pen));
-        let mut found = recover::recover(&disk, &memory);
-        if let (Noted::Number(synced), commit) = (noted, found.commit)
-            && commit < synced
-        {
-            found.faults.push(missing(commit, synced));
-        }
-        if !found.faults.is_empty() && !accept_loss {
-            return Err(self.damaged(std::mem::take(&mut found.faults)));
-        }
-        for fault in &found.faults {
-            tracing::warn!("lost, and accepted: {fault}");
+        let mut found = recover::recover(&disk, &memory, !look.faults.is_empty());
+        match look.noted {
+            Noted::Number(synced) if found.commit < synced => {
+                found.faults.push(missing(found.commit, synced));
+            }
+            Noted::Nothing if found.commit > 0 => {
+                found.faults.push(format!("the file `{}` is missing", synced::FILE));
+            }
+            _ => {}
         }
         for (letter, room) in &found.kept {
             kept.keep(*letter, *room);
         }
         Ok(Filled { disk, queue, broom, kept, memory, found })
+    }
+
+    /// What the embedded store would not get over by itself.
+    fn prepare(&self, look: &Look) -> io::Result<()> {
+        let rows = self.path.join(ROWS);
+        if look.half_made {
+            return aside::remove(&rows);
+        }
+        for scan in look.scans.iter().filter(|scan| scan.torn) {
+            // It would refuse this, or take part of it for what it is not.
+            cut(scan)?;
+        }
+        if look.marked {
+            // Nothing is in its lock, and it does not open without.
+            File::options().create(true).append(true).open(rows.join(LOCK_FILE))?;
+        }
+        Ok(())
+    }
+
+    fn unopened(&self, error: fjall::Error, accepted: bool) -> OpenFault {
+        let faults = vec![format!("the rows cannot be opened: {error}")];
+        match error {
+            fjall::Error::Io(error) => self.io(ROWS, error),
+            _ if accepted => OpenFault::Unreadable { path: self.path.clone(), faults },
+            _ => self.damaged(faults),
+        }
     }
 
     fn io(&self, name: &str, error: io::Error) -> OpenFault {
@@ -205,9 +242,12 @@ impl Filled {
         let synced = Synced::open(&held.path, found.commit);
         let synced = synced.map_err(|error| held.io(synced::FILE, error))?;
         queue.continue_behind(found.commit);
-        let counters = found.counters;
+        queue.push(Entry { rows: found.mended, census: None });
+        let mut mark = [0; 8];
+        getrandom::fill(&mut mark).expect("the operating system gives randomness");
+        let (counters, mark) = (found.counters, u64::from_ne_bytes(mark));
         let of_writer = Arc::clone(&disk);
-        let writer = Writer { disk: of_writer, queue: Arc::clone(&queue), synced, counters };
+        let writer = Writer { disk: of_writer, queue: Arc::clone(&queue), synced, counters, mark };
         let failing = Arc::clone(&queue);
         let write = move || {
             let path = held.path.clone();
@@ -232,41 +272,6 @@ impl Filled {
             writer: Some(thread),
         })
     }
-}
-
-/// What the journals and the note say that is missing. Behind the last whole group of the last
-/// journal may stand anything, as long as what was synced is there.
-fn judge(noted: Noted, scans: &[Scan]) -> Vec<String> {
-    let mut faults = Vec::new();
-    if noted == Noted::Damaged {
-        faults.push(format!("the file `{}` does not hold together", synced::FILE));
-    }
-    let mut last = None;
-    for (nth, scan) in scans.iter().enumerate() {
-        let name = scan.path.file_name().unwrap_or_default().to_string_lossy();
-        if let Some((before, behind)) = scan.gap {
-            faults.push(format!("{name}: commit {behind} stands behind {before}"));
-        }
-        if scan.torn && nth + 1 < scans.len() {
-            faults.push(format!("{name}: damaged at byte {}", scan.valid_bytes));
-        }
-        if let (Some(last), Some((first, _))) = (last, scan.commits)
-            && first != last + 1
-        {
-            faults.push(format!("{name}: begins with commit {first}, and {last} was before it"));
-        }
-        last = scan.commits.map(|(_, last)| last).or(last);
-    }
-    if let (Noted::Number(synced), Some(last)) = (noted, last)
-        && last < synced
-    {
-        faults.push(missing(last, synced));
-    }
-    faults
-}
-
-fn missing(last: u64, synced: u64) -> String {
-    format!("commits {} to {synced} are missing, and were synced", last + 1)
 }
 
 /// Cuts off what stands behind the last whole group.

@@ -1,8 +1,8 @@
 //! From the rows on disk back to rooms.
 //!
 //! Job: read every row once, put back what is alive, say what is dead and what does not hold
-//! together. Promise: every row is read, so that a damaged table is found; a room is put back only
-//! with its facts. Not here: what is done about damage.
+//! together, and which rows mend it. Promise: every row is read, so that a damaged table is found; a
+//! room is put back only with its facts. Not here: whether anybody accepts that.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,9 +12,9 @@ use super::disk::Disk;
 use super::kept::Ended;
 use super::keys::{self, Key, Life};
 use super::letters::WaitingLetter;
-use super::queue::Numbers;
-use super::writer::Counter;
-use super::{letters, rooms, rows};
+use super::rows::{self, Row};
+use super::writer::{Commit, Counter};
+use super::{letters, rooms};
 use crate::domain::AppId;
 use crate::store::memory::MemoryStore;
 
@@ -35,6 +35,8 @@ pub(super) struct Found {
     pub(super) over: BTreeSet<Life>,
     /// What does not hold together, for people.
     pub(super) faults: Vec<String>,
+    /// What makes the rows hold together again, without what is lost.
+    pub(super) mended: Vec<Row>,
 }
 
 impl Found {
@@ -50,14 +52,15 @@ impl Found {
             Ok(record) => Some(record),
             Err(fault) => {
                 self.fault(|| format!("row {}: {fault}", key.escape_ascii()));
+                self.mended.push(Row::remove(key.to_vec()));
                 None
             }
         }
     }
 }
 
-/// Reads all rows into a store that is empty.
-pub(super) fn recover(disk: &Disk, memory: &MemoryStore) -> Found {
+/// Reads all rows into a store that is empty. Of `salvaged` rows any may be missing.
+pub(super) fn recover(disk: &Disk, memory: &MemoryStore, salvaged: bool) -> Found {
     let mut found = Found::default();
     let mut epochs: HashMap<AppId, u64> = HashMap::new();
     each(disk, b"E", &mut found, |key, row, found| {
@@ -65,12 +68,23 @@ pub(super) fn recover(disk: &Disk, memory: &MemoryStore) -> Found {
             epochs.insert(app, epoch);
         }
     });
+    if salvaged {
+        // No row is of a life that did not begin: the latest one that has any is not over.
+        each(disk, b"A", &mut found, |key, _, found| {
+            let Some(Key::Row { life, .. }) = keys::read(key) else { return };
+            let epoch = epochs.entry(life.app).or_default();
+            if life.epoch > *epoch {
+                *epoch = life.epoch;
+                found.mended.push(Row::put(keys::epoch(life.app), &life.epoch));
+            }
+        });
+    }
     for (app, epoch) in &epochs {
         memory.restore_app(*app, *epoch);
     }
     each(disk, keys::COMMIT, &mut found, |key, row, found| {
-        let numbers: Option<Numbers> = found.record(key, row);
-        found.commit = numbers.unwrap_or_default().1;
+        let commit: Option<Commit> = found.record(key, row);
+        found.commit = commit.unwrap_or_default().last;
     });
     let waiting = letters::waiting(disk, &epochs, &mut found);
     let needed = waiting.iter().filter_map(WaitingLetter::needs);
@@ -90,7 +104,8 @@ pub(super) fn each(
     for pair in disk.rows_of(prefix) {
         match pair {
             Ok((key, row)) => see(&key, &row, found),
-            Err(error) => return found.fault(|| format!("a table cannot be read: {error}")),
+            // What stands behind it may be read.
+            Err(error) => found.fault(|| format!("a table cannot be read: {error}")),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! on: each has about half of the work. Promise: a room is put back only with its facts; what was read
 //! is held together when all of it is in its place.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::panic::resume_unwind;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
@@ -16,6 +16,8 @@ use super::disk::Disk;
 use super::kept::Ended;
 use super::keys::{self, Key, Kind, Life};
 use super::recover::{Found, each};
+use super::rows::Row;
+use super::scribe;
 use super::writer::Counter;
 use crate::domain::{
     AccountRecord, AppId, Facts, ForbidRule, Member, ReceiverRecord, RoomId, Seats, Tally,
@@ -120,6 +122,7 @@ struct Rooms<'a> {
 impl<'a> Rooms<'a> {
     fn row(&mut self, key: &[u8], row: &[u8], found: &mut Found) {
         let Some(Key::Row { life, kind, incarnation, .. }) = keys::read(key) else {
+            found.mended.push(Row::remove(key.to_vec()));
             return found
                 .fault(|| format!("row {}: not one of this program's", key.escape_ascii()));
         };
@@ -220,18 +223,26 @@ impl<'a> Rooms<'a> {
         }
     }
 
-    /// Makes the rooms of which facts and counts are there.
+    /// Makes the rooms of which facts and counts are there: of several with one id the latest.
     fn make(&mut self, found: &mut Found) {
-        while let Some(((life, incarnation), half)) = self.halves.pop_first() {
+        while let Some((at, half)) = self.halves.pop_last() {
+            let (life, incarnation) = at;
             let Half { room: id, facts, tally, seats } = half;
             let app = life.app;
             if tally.is_none() {
                 found.fault(|| format!("room {id} of app {app} has no counts"));
+                let key = keys::room(life, Kind::Tally, incarnation);
+                found.mended.push(Row::put(key, &Tally::default()));
             }
             let alive = Alive { room: id.clone(), is_group: facts.kind.is_group() };
-            self.alive.insert((life, incarnation), alive);
             let tally = tally.unwrap_or_default();
-            self.memory.restore_room(app, RestoredRoom { incarnation, id, facts, tally, seats });
+            let room = RestoredRoom { incarnation, id: id.clone(), facts, tally, seats };
+            if self.memory.restore_room(app, room) {
+                self.alive.insert(at, alive);
+            } else {
+                found.fault(|| format!("room {id} of app {app} is there twice"));
+                bury(at, found);
+            }
         }
     }
 
@@ -260,20 +271,48 @@ impl Whole<'_> {
         for (app, _, rule) in &self.rules {
             self.memory.put_rule_now(*app, rule, u64::MAX, 0);
         }
-        for (Life { app, .. }, incarnation) in self.orphans {
+        let dead: HashSet<(Life, u64)> = found.dead.iter().copied().collect();
+        let orphans = std::mem::take(&mut self.orphans);
+        for at in orphans.into_iter().filter(|at| !dead.contains(at)) {
+            let (Life { app, .. }, incarnation) = at;
             found.fault(|| format!("room number {incarnation} of app {app} has no facts"));
+            bury(at, found);
         }
-        for (life, counter) in found.counters.clone() {
-            let (app, had) = (life.app, counter.rooms);
-            let rooms = self.alive.keys().filter(|(other, _)| *other == life).count() as u64;
-            if rooms != had {
-                found.fault(|| format!("app {app} has {rooms} rooms, and had {had}"));
-                found.counters.insert(life, Counter { rooms, ..counter });
-            }
-            for room in self.memory.mend(app) {
-                found.fault(|| format!("room {room} of app {app} lacks members that it counts"));
-            }
+        let mut rooms: HashMap<Life, (u64, u64)> = HashMap::new();
+        for (life, incarnation) in self.alive.keys() {
+            let (count, latest) = rooms.entry(*life).or_default();
+            (*count, *latest) = (*count + 1, *incarnation.max(latest));
+        }
+        let lives: BTreeSet<Life> = rooms.keys().chain(found.counters.keys()).copied().collect();
+        for life in lives {
+            let (rooms, latest) = rooms.get(&life).copied().unwrap_or_default();
+            self.count(life, rooms, latest, found);
         }
         self.departing
     }
+
+    /// Holds the rooms of a life against their counts.
+    fn count(&self, life: Life, rooms: u64, latest: u64, found: &mut Found) {
+        let app = life.app;
+        let counter = found.counters.get(&life).copied().unwrap_or_default();
+        if rooms != counter.rooms || latest > counter.incarnations {
+            let had = counter.rooms;
+            found.fault(|| format!("app {app} has {rooms} rooms, and had {had}"));
+            let counter = Counter { rooms, incarnations: latest.max(counter.incarnations) };
+            found.mended.push(Row::put(keys::room(life, Kind::Counter, 0), &counter));
+            found.counters.insert(life, counter);
+        }
+        for (room, incarnation, tally) in self.memory.mend(app) {
+            found.fault(|| format!("room {room} of app {app} lacks members that it counts"));
+            let key = keys::room(life, Kind::Tally, incarnation);
+            found.mended.push(Row::put(key, &tally));
+        }
+    }
+}
+
+/// What is left of a room is to go.
+fn bury(at: Ended, found: &mut Found) {
+    let (life, incarnation) = at;
+    found.mended.extend(scribe::ended(life, incarnation));
+    found.dead.push(at);
 }

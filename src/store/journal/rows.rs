@@ -1,12 +1,20 @@
 //! What a row holds: one byte that says by which format, and the record.
+//!
+//! No row is longer than [`MAX_ROW_BYTES`]. Every record is far below that by the limits of what it
+//! is made of, but for one: a letter may tell of hundreds of people or streams, and stands in as
+//! many rows as it takes.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use super::keys;
 
 /// The format in which rows are written.
 const FORMAT: u8 = 1;
 /// The largest row, in bytes.
 pub(super) const MAX_ROW_BYTES: usize = 64 * 1024;
+/// What it holds besides the format.
+pub(super) const MAX_PIECE_BYTES: usize = MAX_ROW_BYTES - 1;
 
 /// A row that is written, or removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +55,33 @@ pub(super) fn encode(record: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
+/// A record of any size: its first row under its key, the others behind that. They are written, and
+/// go, together.
+pub(super) fn split(key: &[u8], record: &impl Serialize) -> Vec<Row> {
+    let bytes = postcard::to_extend(record, Vec::new()).expect("records are plain data");
+    let row = |(nth, piece): (u32, &[u8])| {
+        let value = [&[FORMAT], piece].concat();
+        Row { key: keys::piece(key, nth), value: Some(value) }
+    };
+    (0..).zip(bytes.chunks(MAX_PIECE_BYTES)).map(row).collect()
+}
+
+/// The keys that a record of any size may have rows under, at least, if it takes so many bytes in
+/// memory.
+pub(super) fn pieces(key: &[u8], size_bytes: usize) -> impl Iterator<Item = Vec<u8>> {
+    // A number may take more than in memory, but not twice.
+    let behind = u32::try_from(2 * size_bytes / MAX_PIECE_BYTES).unwrap_or(u32::MAX);
+    (0..=behind).map(|nth| keys::piece(key, nth))
+}
+
+/// What a row of a record of any size has of it.
+pub(super) fn piece(row: &[u8]) -> Result<&[u8], RowFault> {
+    match row.split_first().ok_or(RowFault::Empty)? {
+        (&FORMAT, piece) => Ok(piece),
+        (other, _) => Err(RowFault::Format(*other)),
+    }
+}
+
 /// What the record of a row begins with.
 pub(super) fn begins_with<T: DeserializeOwned>(row: &[u8]) -> Result<T, RowFault> {
     let (_, bytes) = row.split_first().ok_or(RowFault::Empty)?;
@@ -56,10 +91,11 @@ pub(super) fn begins_with<T: DeserializeOwned>(row: &[u8]) -> Result<T, RowFault
 
 /// The record of a row.
 pub(super) fn decode<T: DeserializeOwned>(row: &[u8]) -> Result<T, RowFault> {
-    let (format, bytes) = row.split_first().ok_or(RowFault::Empty)?;
-    if *format != FORMAT {
-        return Err(RowFault::Format(*format));
-    }
+    whole(piece(row)?)
+}
+
+/// The record that some bytes are, without their format.
+pub(super) fn whole<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, RowFault> {
     match postcard::take_from_bytes(bytes) {
         Ok((record, [])) => Ok(record),
         Ok(_) => Err(RowFault::Longer),

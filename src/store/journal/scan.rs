@@ -6,8 +6,10 @@
 //!
 //! Why: the embedded store takes damage for the end of its journal, and goes on without what stood
 //! behind it, or refuses what is only a torn end. Here the two are told apart, by the numbers of the
-//! groups and by the highest one that was synced. What a journal looks like is known of fjall 3: a
-//! group is a start, items and an end with their checksum, and zeros follow the last one.
+//! groups, by the highest one that was synced, and by what stands behind a torn place: a group is
+//! written when the one before it is synced, so a whole one there says that the torn one was. What a
+//! journal looks like is known of fjall 3: a group is a start, items and an end with their checksum,
+//! and zeros follow the last one.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,8 +17,10 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::keys;
-use super::queue::Numbers;
+use super::reader::Reader;
 use super::rows;
+use super::writer::Commit;
+use super::zeros;
 
 const START: u8 = 1;
 const ITEM: u8 = 2;
@@ -39,6 +43,8 @@ pub(super) struct Scan {
     pub(super) valid_bytes: u64,
     /// Something that is no group and not zeros stands behind that.
     pub(super) torn: bool,
+    /// The number of a whole group behind the torn place.
+    pub(super) behind: Option<u64>,
 }
 
 /// Reads all journals of a directory, in their order. A directory that is not there has none.
@@ -61,11 +67,12 @@ pub(super) fn journals(directory: &Path) -> io::Result<Vec<Scan>> {
 
 fn journal(path: PathBuf) -> io::Result<Scan> {
     let bytes = std::fs::read(&path)?;
-    let mut scan = Scan { path, commits: None, gap: None, valid_bytes: 0, torn: false };
-    let mut rest = &bytes[..];
-    while let Some((numbers, behind)) = group(rest) {
-        rest = behind;
-        let Some((first, last)) = numbers else { continue };
+    let empty = Scan { path, commits: None, gap: None, valid_bytes: 0, torn: false, behind: None };
+    let (mut scan, mut latest) = (empty, None);
+    for (commit, end) in groups(&bytes) {
+        scan.valid_bytes = end as u64;
+        let Some(commit) = commit else { continue };
+        let Commit { first, last, .. } = commit;
         if let Some((_, before)) = scan.commits
             && first != before.saturating_add(1)
             && scan.gap.is_none()
@@ -73,21 +80,44 @@ fn journal(path: PathBuf) -> io::Result<Scan> {
             scan.gap = Some((before, first));
         }
         scan.commits = Some((scan.commits.map_or(first, |(first, _)| first), last));
+        latest = Some(commit);
     }
-    scan.valid_bytes = (bytes.len() - rest.len()) as u64;
-    scan.torn = rest.iter().any(|byte| *byte != 0);
+    let rest = &bytes[scan.valid_bytes as usize..];
+    let rest = &rest[..zeros::used(rest)];
+    scan.torn = !rest.is_empty();
+    scan.behind = latest.and_then(|latest| behind(rest, latest));
     Ok(scan)
 }
 
-/// The first group of some bytes: the numbers of its commits, if it is one of ours, and what stands
-/// behind it.
-fn group(bytes: &[u8]) -> Option<(Option<Numbers>, &[u8])> {
+/// The groups of some bytes, one behind the other, as long as they are whole: the commit of each, if
+/// it is one of ours, and where it ends.
+fn groups(bytes: &[u8]) -> impl Iterator<Item = (Option<Commit>, usize)> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let (commit, behind) = group(rest)?;
+        rest = behind;
+        Some((commit, bytes.len() - rest.len()))
+    })
+}
+
+/// The number of a whole group among bytes that begin with a torn one. Only one that the same
+/// process wrote as the latest before counts: what clients send stands there too, and may look like
+/// anything, but they do not know its mark.
+fn behind(torn: &[u8], latest: Commit) -> Option<u64> {
+    let starts = torn.iter().enumerate().filter(|(_, byte)| **byte == START);
+    let commits = starts.filter_map(|(at, _)| group(&torn[at..])?.0);
+    let mut of_process = commits.filter(|commit| commit.mark == latest.mark);
+    of_process.find(|commit| commit.first > latest.last).map(|commit| commit.first)
+}
+
+/// The first group of some bytes: its commit, if it is one of ours, and what stands behind it.
+fn group(bytes: &[u8]) -> Option<(Option<Commit>, &[u8])> {
     let mut reader = Reader(bytes);
     (reader.byte()? == START).then_some(())?;
     let items = reader.u32()?;
     reader.u64()?;
     let of_items = reader.0;
-    let mut numbers = None;
+    let mut commit = None;
     for _ in 0..items {
         match reader.byte()? {
             ITEM => {
@@ -97,7 +127,7 @@ fn group(bytes: &[u8]) -> Option<(Option<Numbers>, &[u8])> {
                 let (_, value_bytes) = (reader.u32()?, reader.u32()? as usize);
                 let (key, value) = (reader.bytes(key_bytes)?, reader.bytes(value_bytes)?);
                 if key == keys::COMMIT && compression == UNCOMPRESSED {
-                    numbers = rows::decode(value).ok();
+                    commit = rows::decode(value).ok();
                 }
             }
             CLEAR => drop(reader.u64()?),
@@ -108,38 +138,14 @@ fn group(bytes: &[u8]) -> Option<(Option<Numbers>, &[u8])> {
     (reader.byte()? == END).then_some(())?;
     let sum = reader.u64()?;
     (reader.bytes(TRAILER.len())? == TRAILER).then_some(())?;
-    (sum == xxh3_64(&of_items[..items_bytes])).then_some((numbers, reader.0))
+    (sum == xxh3_64(&of_items[..items_bytes])).then_some((commit, reader.0))
 }
 
-/// Little-endian numbers out of bytes that may end anywhere.
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
-        let (bytes, rest) = self.0.split_at_checked(len)?;
-        self.0 = rest;
-        Some(bytes)
-    }
-
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (bytes, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*bytes)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.array().map(|[byte]| byte)
-    }
-
-    fn u16(&mut self) -> Option<u16> {
-        self.array().map(u16::from_le_bytes)
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        self.array().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> Option<u64> {
-        self.array().map(u64::from_le_bytes)
-    }
+/// The groups of a journal and where each ends.
+#[cfg(test)]
+pub(super) fn ends(path: &Path) -> Vec<(Option<Commit>, usize)> {
+    groups(&std::fs::read(path).unwrap()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::kept::Kept;
 use super::keys::{self, Kind, Life};
 use super::queue::{Census, Entry, Queue};
-use super::rows::Row;
+use super::rows::{self, Row};
 use crate::domain::{
     AccountRecord, AppId, Delta, Destination, Event, Facts, FactsWrite, ForbidRule, Letter,
     MemberWrite, RoomId, SanctionWrite, StreamWrite,
@@ -43,7 +43,7 @@ impl Scribe for Pen {
         for (id, Letter { to, notice, parts }) in change.letters {
             let key = keys::letter(change.app, *to, *id);
             let row = (change.epoch, change.incarnation, parts, &**notice);
-            entry.rows.push(Row::put(key, &row));
+            entry.rows.extend(rows::split(&key, &row));
             if matches!(notice.event, Event::EverybodyLeft { .. }) {
                 self.kept.keep(*id, (life, change.incarnation));
                 is_kept = true;
@@ -56,7 +56,9 @@ impl Scribe for Pen {
     }
 
     fn dropped(&self, letters: &[DroppedLetter]) {
-        let rows = letters.iter().flat_map(|letter| done(letter.app, letter.to, letter.id));
+        let rows = letters.iter().flat_map(|letter| {
+            done(letter.app, letter.to, letter.id, letter.notice.written_bytes())
+        });
         self.queue.push(Entry { rows: rows.collect(), census: None });
         for (life, incarnation) in letters.iter().filter_map(|one| self.kept.release(one.id)) {
             (self.ended)(life, incarnation);
@@ -64,9 +66,11 @@ impl Scribe for Pen {
     }
 }
 
-/// The rows of a letter that is done with.
-pub(super) fn done(app: AppId, to: Destination, id: u64) -> [Row; 2] {
-    [keys::letter(app, to, id), keys::put_off(app, to, id)].map(Row::remove)
+/// The rows of a letter that is done with, whose notice takes so many bytes.
+pub(super) fn done(app: AppId, to: Destination, id: u64, bytes: usize) -> Vec<Row> {
+    let letter = keys::letter(app, to, id);
+    let pieces = rows::pieces(&letter, bytes);
+    pieces.chain([keys::put_off(app, to, id)]).map(Row::remove).collect()
 }
 
 /// A rule, at its place.
@@ -76,6 +80,14 @@ pub(super) fn rule(life: Life, place: u64, rule: &ForbidRule) -> Row {
 
 pub(super) fn account(life: Life, record: &AccountRecord) -> Row {
     Row::put(keys::named(life, Kind::Account, record.account.as_str()), record)
+}
+
+/// The rows of a room that ended: the rest of them goes in its own time.
+pub(super) fn ended(life: Life, incarnation: u64) -> [Row; 4] {
+    let row = |kind| keys::room(life, kind, incarnation);
+    let [facts, tally, seats] =
+        [Kind::Facts, Kind::Tally, Kind::Seats].map(|kind| Row::remove(row(kind)));
+    [facts, tally, seats, Row::put(row(Kind::Dead), &())]
 }
 
 fn delta(entry: &mut Entry, life: Life, change: &Change<'_>) {
@@ -93,8 +105,7 @@ fn delta(entry: &mut Entry, life: Life, change: &Change<'_>) {
             }
         }
         FactsWrite::Destroy => {
-            rows.extend([Kind::Facts, Kind::Tally, Kind::Seats].map(|kind| Row::remove(row(kind))));
-            rows.push(Row::put(row(Kind::Dead), &()));
+            rows.extend(ended(life, incarnation));
             entry.census = Some(Census { life, incarnation, born: false });
             return;
         }

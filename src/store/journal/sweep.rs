@@ -5,6 +5,7 @@
 //! behind much; it ends within a step when it is told to; what is left over then, or by a crash, is
 //! taken up again at the start. Its thread begins with the first such thing.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -109,17 +110,23 @@ impl Bristles {
     fn letters(&self, over: Life) -> bool {
         let [letters, put_off] = keys::letters(over.app);
         let mut rows = Vec::new();
-        let mut kept = std::collections::HashSet::new();
+        let mut kept = HashSet::new();
         for pair in self.disk.rows_of(&letters) {
             let Ok((key, row)) = pair else { return false };
-            match rows::begins_with::<u64>(&row) {
-                Ok(epoch) if epoch > over.epoch => drop(kept.insert(key[letters.len()..].to_vec())),
-                _ => rows.push(Row::remove(key.to_vec())),
+            let (name, behind) = name(&key, &letters);
+            let is_of_later = behind.is_empty()
+                && rows::begins_with::<u64>(&row).is_ok_and(|epoch| epoch > over.epoch);
+            if is_of_later {
+                kept.insert(name.to_vec());
+            }
+            // What stands behind its first row stays or goes with that.
+            if !kept.contains(name) {
+                rows.push(Row::remove(key.to_vec()));
             }
         }
         for pair in self.disk.rows_of(&put_off) {
             let Ok((key, _)) = pair else { return false };
-            if !kept.contains(&key[put_off.len()..]) {
+            if !kept.contains(name(&key, &put_off).0) {
                 rows.push(Row::remove(key.to_vec()));
             }
         }
@@ -162,4 +169,10 @@ impl Bristles {
         sleep(PAUSE);
         settled && !self.stopping.load(Ordering::Relaxed)
     }
+}
+
+/// What tells a letter from all others of its app, and what stands behind that in a key.
+fn name<'a>(key: &'a [u8], prefix: &[u8]) -> (&'a [u8], &'a [u8]) {
+    let rest = &key[prefix.len()..];
+    rest.split_at(rest.len().min(keys::LETTER_NAME_BYTES))
 }

@@ -9,6 +9,8 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
+use super::aside;
+
 /// The name of the file.
 pub(super) const FILE: &str = "synced";
 /// Number and checksum, in bytes.
@@ -26,6 +28,7 @@ impl Synced {
         synced.note(number)?;
         // Once, so that the file has its place: from here on a number is overwritten as a whole.
         synced.0.sync_all()?;
+        aside::sync_directory(directory)?;
         Ok(synced)
     }
 
@@ -47,6 +50,16 @@ pub(super) enum Noted {
     Number(u64),
     /// The file does not hold together.
     Damaged,
+}
+
+impl Noted {
+    /// The number, or 0.
+    pub(super) fn number(self) -> u64 {
+        match self {
+            Self::Number(number) => number,
+            Self::Nothing | Self::Damaged => 0,
+        }
+    }
 }
 
 /// Reads what is noted.

@@ -23,11 +23,24 @@ pub(super) struct Counter {
     pub(super) incarnations: u64,
 }
 
+/// What the latest commit's row says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub(super) struct Commit {
+    /// The number of the group's first entry.
+    pub(super) first: u64,
+    /// That of its last.
+    pub(super) last: u64,
+    /// Which process wrote it: a random number that is known nowhere else.
+    pub(super) mark: u64,
+}
+
 pub(super) struct Writer {
     pub(super) disk: Arc<Disk>,
     pub(super) queue: Arc<Queue>,
     pub(super) synced: Synced,
     pub(super) counters: HashMap<Life, Counter>,
+    /// The mark of this process.
+    pub(super) mark: u64,
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long the disk takes is real time")]
@@ -51,15 +64,16 @@ impl Writer {
 
     fn write(&mut self, group: &Group) -> Result<(), String> {
         let counted = self.count(group);
-        let commit = rows::encode(&group.numbers);
-        let mut last: HashMap<&[u8], Option<&[u8]>> = HashMap::new();
+        let (first, last) = group.numbers;
+        let commit = rows::encode(&Commit { first, last, mark: self.mark });
+        let mut latest: HashMap<&[u8], Option<&[u8]>> = HashMap::new();
         for row in group.entries.iter().flat_map(|entry| &entry.rows) {
-            last.insert(&row.key, row.value.as_deref());
+            latest.insert(&row.key, row.value.as_deref());
         }
-        last.extend(counted.iter().map(|(key, value)| (&key[..], Some(&value[..]))));
-        last.insert(keys::COMMIT, Some(&commit));
-        self.disk.write(last.into_iter()).map_err(|error| error.to_string())?;
-        self.synced.note(group.numbers.1).map_err(|error| error.to_string())
+        latest.extend(counted.iter().map(|(key, value)| (&key[..], Some(&value[..]))));
+        latest.insert(keys::COMMIT, Some(&commit));
+        self.disk.write(latest.into_iter()).map_err(|error| error.to_string())?;
+        self.synced.note(last).map_err(|error| error.to_string())
     }
 
     /// The counters that change with a group.

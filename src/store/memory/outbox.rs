@@ -66,8 +66,8 @@ pub(in crate::store) enum Acked {
     Gone,
     /// Its next part is up.
     Next(Progress),
-    /// It is done with.
-    Done,
+    /// It is done with. Its notice took so many bytes.
+    Done(usize),
 }
 
 /// A letter that was posted before the process began.
@@ -188,8 +188,8 @@ impl Outbox {
         } else if kept.next_part(&key) {
             Acked::Next(kept.progress(&key))
         } else {
-            kept.pop(id);
-            Acked::Done
+            let done = kept.pop(id);
+            Acked::Done(done.map_or(0, |letter| letter.notice.written_bytes()))
         };
         kept.offer(&key);
         acked

@@ -10,7 +10,7 @@ use super::MemoryStore;
 use super::departed::Departing;
 use super::outbox::RestoredLetter;
 use super::space::{RestoredPart, RestoredRoom};
-use crate::domain::{AccountRecord, AppId, Member, ReceiverRecord, RoomId};
+use crate::domain::{AccountRecord, AppId, Member, ReceiverRecord, RoomId, Tally};
 
 impl MemoryStore {
     /// Begins to put back an app: which life of it this is.
@@ -23,9 +23,9 @@ impl MemoryStore {
         self.space(app).give_from(incarnations);
     }
 
-    /// Puts back a room.
-    pub(in crate::store) fn restore_room(&self, app: AppId, room: RestoredRoom) {
-        self.space(app).restore(room);
+    /// Puts back a room. Answers whether no other one of its id was put back before.
+    pub(in crate::store) fn restore_room(&self, app: AppId, room: RestoredRoom) -> bool {
+        self.space(app).restore(room)
     }
 
     /// Puts back records of a room that was put back before. Who is where is put back by itself.
@@ -50,8 +50,8 @@ impl MemoryStore {
     }
 
     /// Holds the rooms that were put back together: those that count more or fewer members
-    /// than there are, and counts them anew.
-    pub(in crate::store) fn mend(&self, app: AppId) -> Vec<RoomId> {
+    /// than there are, and counts them anew. Answers their numbers and what they count now too.
+    pub(in crate::store) fn mend(&self, app: AppId) -> Vec<(RoomId, u64, Tally)> {
         self.space(app).mend()
     }
 

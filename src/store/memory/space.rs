@@ -433,9 +433,13 @@ impl Space {
         self.incarnations.fetch_max(incarnation, Ordering::Relaxed);
     }
 
-    /// Puts back a room that was there before, without the records it has many of.
-    pub(super) fn restore(&self, restored: RestoredRoom) {
+    /// Puts back a room that was there before, without the records it has many of. Answers whether
+    /// no other one of its id was put back before.
+    pub(super) fn restore(&self, restored: RestoredRoom) -> bool {
         let RestoredRoom { incarnation, id, facts, tally, seats } = restored;
+        if self.directory.contains_key(&id) {
+            return false;
+        }
         self.give_from(incarnation);
         let mut room = self.born(incarnation, facts);
         self.recount(0, u64::from(tally.members));
@@ -445,6 +449,7 @@ impl Space {
         let cell = Arc::new(Cell::new(State::Live(Box::new(room))));
         self.by_id.write().insert(id.clone(), Arc::clone(&cell));
         self.directory.insert(id, cell);
+        true
     }
 
     /// Puts back that a member is in a room that was put back before.
@@ -458,6 +463,14 @@ impl Space {
         let Some(cell) = self.directory.get(id).map(|cell| Arc::clone(&cell)) else { return };
         let State::Live(room) = &mut *cell.write() else { return };
         for part in parts {
+            // Should the counts have been lost, no place is given twice all the same.
+            let Tally { newest_ban, newest_mute, newest_stream, .. } = &mut room.tally;
+            match &part {
+                RestoredPart::Member(_) => {}
+                RestoredPart::Ban(ban) => *newest_ban = ban.nth.max(*newest_ban),
+                RestoredPart::Mute(mute) => *newest_mute = mute.nth.max(*newest_mute),
+                RestoredPart::Stream(stream) => *newest_stream = stream.nth.max(*newest_stream),
+            }
             match part {
                 RestoredPart::Member(member) => drop(room.members_mut().put(&member)),
                 RestoredPart::Ban(ban) => room.bans.write(SanctionWrite::Put(ban)),
@@ -469,7 +482,7 @@ impl Space {
 
     /// Holds what was put back together: the rooms that count more or fewer members than there are,
     /// and counts them anew.
-    pub(super) fn mend(&self) -> Vec<RoomId> {
+    pub(super) fn mend(&self) -> Vec<(RoomId, u64, Tally)> {
         let rooms: Vec<(RoomId, Arc<Cell>)> =
             self.by_id.read().iter().map(|(id, cell)| (id.clone(), Arc::clone(cell))).collect();
         let wrong = |(id, cell): (RoomId, Arc<Cell>)| {
@@ -480,7 +493,7 @@ impl Space {
             let counted = room.tally.counting(room.members.iter());
             self.recount(u64::from(room.tally.members), u64::from(counted.members));
             room.tally = counted;
-            Some(id)
+            Some((id, room.incarnation, room.tally))
         };
         rooms.into_iter().filter_map(wrong).collect()
     }

@@ -1,25 +1,21 @@
 //! The journal conforms, also when it is closed and opened again behind each change.
 
-use std::path::Path;
+mod damage;
+mod kit;
+mod leaving;
+mod sizes;
+mod stores;
+mod torn;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
 use tokio::sync::RwLock;
 
+use self::kit::open;
 use super::*;
 use crate::store::conformance;
-use crate::store::memory::DEFAULT_BACKLOG_BYTES;
-
-fn open(path: &Path) -> JournalStore {
-    let options = JournalOptions {
-        path: path.to_owned(),
-        backlog_bytes: DEFAULT_BACKLOG_BYTES,
-        accept_loss: false,
-        on_failure: Box::new(|error| panic!("nothing fails here: {error}")),
-    };
-    JournalStore::open(options).unwrap_or_else(|fault| panic!("{fault}"))
-}
 
 /// A store in a directory that goes with it.
 struct InDirectory {
