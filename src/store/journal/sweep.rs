@@ -20,9 +20,9 @@ use super::queue::{Entry, Queue};
 use super::rows::{self, Row};
 
 /// Rows that go with one commit: the changes of others that go with it wait for them, too.
-const STEP: usize = 200;
+const STEP: usize = 100;
 /// What goes by between two steps. Nobody waits for their end.
-const PAUSE: Duration = Duration::from_millis(1);
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// What is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
