@@ -433,7 +433,7 @@ async fn the_production_settings_run_a_node_that_keeps_what_it_answered() {
         let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         line.unwrap_or_else(|| panic!("{name} in {metrics}")).parse::<f64>().unwrap()
     };
-    assert!(figure("guestlist_journal_disk_bytes") > 1_000.0);
+    assert!(figure("guestlist_journal_disk_bytes") > 0.0);
     assert_eq!(figure("guestlist_journal_waiting"), 0.0);
     program.signal("TERM");
     assert!(program.end().0);

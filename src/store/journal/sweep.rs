@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{JoinHandle, sleep};
 use std::time::Duration;
@@ -45,6 +45,8 @@ struct Bristles {
     disk: Arc<Disk>,
     queue: Arc<Queue>,
     stopping: Arc<AtomicBool>,
+    /// How many things are to be swept.
+    left: Arc<AtomicUsize>,
 }
 
 struct Running {
@@ -54,7 +56,7 @@ struct Running {
 
 impl Broom {
     pub(super) fn new(disk: Arc<Disk>, queue: Arc<Queue>) -> Self {
-        let bristles = Bristles { disk, queue, stopping: Arc::default() };
+        let bristles = Bristles { disk, queue, stopping: Arc::default(), left: Arc::default() };
         Self { bristles, running: Mutex::new(None) }
     }
 
@@ -67,8 +69,15 @@ impl Broom {
             let thread = std::thread::spawn(move || bristles.run(&waiting));
             Running { heap, thread }
         });
+        self.bristles.left.fetch_add(1, Ordering::Relaxed);
         // A thread that ended did so because nothing more comes to the disk.
         let _ = running.heap.send(waste);
+    }
+
+    /// Whether nothing is left.
+    #[cfg(test)]
+    pub(super) fn is_done(&self) -> bool {
+        self.bristles.left.load(Ordering::Relaxed) == 0
     }
 
     /// Ends the thread; what is left is swept by the next process.
@@ -93,6 +102,7 @@ impl Bristles {
             if !swept {
                 return;
             }
+            self.left.fetch_sub(1, Ordering::Relaxed);
         }
     }
 

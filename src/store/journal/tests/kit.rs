@@ -98,6 +98,17 @@ pub(super) fn notice(key: &RoomKey, id: u64, event: Event) -> Notice {
     Notice { id, room, at_ms: NOW_MS, event, serial: 1, member_count: 0, facts: None }
 }
 
+/// Waits until nothing is left to be swept, and closes the store.
+pub(super) async fn close_swept(store: JournalStore) {
+    for _ in 0..4000 {
+        if store.broom.is_done() && store.queue.backlog() == 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("it is swept within 20 s");
+}
+
 /// Posts letters, each of a room that was changed.
 pub(super) async fn post(store: &JournalStore, key: &RoomKey, ids: impl Iterator<Item = u64>) {
     let letter = |id| {

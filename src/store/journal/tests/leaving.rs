@@ -7,8 +7,8 @@ use super::super::keys::{Key, Kind};
 use super::kit::*;
 use super::*;
 use crate::domain::{
-    BanMembers, Deed, Deeds, Delta, DestroyRoom, MuteMembers, Sanction, SanctionWrite, Stream,
-    StreamId, StreamWrite,
+    BanMembers, Deed, Deeds, Delta, DestroyRoom, Event, Everybody, FactsWrite, Letter, MuteMembers,
+    Sanction, SanctionWrite, Slice, Stream, StreamId, StreamWrite,
 };
 
 /// How many rows of each kind a closed store has.
@@ -115,7 +115,7 @@ async fn a_room_that_ended_leaves_the_disk_whole() {
     }
     let destroy = DestroyRoom { by: account("olga"), quietly: false };
     act(&store, &key("goes"), &destroy, NOW_MS).await;
-    drop(store);
+    close_swept(store).await;
     let rows = rows(path);
     let of_rooms = rows.iter().filter_map(|(key, _)| match keys::read(key) {
         Some(Key::Row { incarnation, .. }) if incarnation > 0 => Some(incarnation),
@@ -187,7 +187,7 @@ async fn a_life_that_is_over_leaves_the_disk_and_the_next_one_stays() {
     store.new_epoch(APP).await.unwrap();
     make(&store, &room).await;
     post(&store, &room, 4..=5).await;
-    drop(store);
+    close_swept(store).await;
     let of_lives: Vec<u64> = rows(path)
         .iter()
         .filter_map(|(key, _)| match keys::read(key) {
@@ -200,4 +200,35 @@ async fn a_life_that_is_over_leaves_the_disk_and_the_next_one_stays() {
     let store = open(path);
     let taken = store.take(APP, TO, NOW_MS, 9, None).await.unwrap();
     assert_eq!(taken[0].notice.id, 4);
+}
+
+#[tokio::test]
+async fn the_members_of_a_room_that_ended_stay_until_each_is_told_of() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    let room = key("room");
+    let store = open(path);
+    make(&store, &room).await;
+    crowd(&store, &room, 3, 1).await;
+    let mut end = |seen: &Slice<'_>| {
+        let roster = Arc::clone(seen.everybody.expect("it was asked for"));
+        let people = Everybody::of(3, 0, roster);
+        let notice = Arc::new(notice(&room, 1, Event::EverybodyLeft { people }));
+        let outbox = vec![Letter { to: Destination::Zego, notice, parts: 3 }];
+        Ok(Delta { facts: FactsWrite::Destroy, outbox, ..Delta::default() })
+    };
+    let need = Need { everybody: true, ..Need::default() };
+    store.transact(&room, need, &mut end).await.unwrap();
+    close_swept(store).await;
+    assert_eq!((of_kind(path, Kind::Member), of_kind(path, Kind::Dead)), (3, 1), "none is told of");
+    let store = open(path);
+    for name in ["u0", "u1", "u2"] {
+        let taken = store.take(APP, Destination::Zego, NOW_MS, 9, None).await.unwrap();
+        let Event::EverybodyLeft { people } = &taken[0].notice.event else { panic!("{taken:?}") };
+        assert_eq!(people.nth(taken[0].part).unwrap().account.as_str(), name);
+        assert!(store.ack(&room, Destination::Zego, taken[0].id).await.unwrap());
+    }
+    close_swept(store).await;
+    assert_eq!((of_kind(path, Kind::Member), of_kind(path, Kind::Dead)), (0, 0), "each is");
+    assert_eq!(letters(path), (0, 0));
 }

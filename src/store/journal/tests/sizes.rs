@@ -33,7 +33,7 @@ fn letter_of(bytes: usize) -> Letter {
 }
 
 fn record(letter: &Letter) -> Vec<u8> {
-    postcard::to_stdvec(&(0_u64, letter.parts, &*letter.notice)).unwrap()
+    postcard::to_stdvec(&(0_u64, 1_u64, letter.parts, &*letter.notice)).unwrap()
 }
 
 /// The letters that are there, and all rows of letters.
