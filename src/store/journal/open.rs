@@ -10,6 +10,7 @@
 //! opened.
 
 use std::fs::{self, File, TryLockError};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -243,9 +244,8 @@ impl Filled {
         let synced = synced.map_err(|error| held.io(synced::FILE, error))?;
         queue.continue_behind(found.commit);
         queue.push(Entry { rows: found.mended, census: None });
-        let mut mark = [0; 8];
-        getrandom::fill(&mut mark).expect("the operating system gives randomness");
-        let (counters, mark) = (found.counters, u64::from_ne_bytes(mark));
+        // Another one each time.
+        let (counters, mark) = (found.counters, RandomState::new().build_hasher().finish());
         let of_writer = Arc::clone(&disk);
         let writer = Writer { disk: of_writer, queue: Arc::clone(&queue), synced, counters, mark };
         let failing = Arc::clone(&queue);
