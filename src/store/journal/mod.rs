@@ -18,6 +18,7 @@ mod fault;
 mod keys;
 mod open;
 mod queue;
+mod reading;
 mod recover;
 mod rows;
 mod scan;
@@ -36,19 +37,23 @@ use tokio::sync::Semaphore;
 pub use fault::OpenFault;
 pub use open::JournalOptions;
 
+use self::disk::Disk;
 use self::keys::Life;
 use self::queue::{Entry, Queue};
+use self::reading::Reading;
 use self::rows::Row;
 use self::sweep::{Broom, Waste};
 use super::memory::MemoryStore;
 use super::memory::outbox::{Acked, Progress};
+use super::memory::staging::Place;
 use super::{
-    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, RulePut, See, SeeAccount, SeeJoined,
-    SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter, TxError,
+    AccountPut, Counts, Decide, Due, Export, Filled, OutboxCounts, RoomStore, RulePut, See,
+    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter,
+    TxError,
 };
 use crate::domain::{
     Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
-    PageEnd, PageQuery, PageSink, ReceiverRecord, RoomId, RoomKey, SanctionKind,
+    PageEnd, PageQuery, PageSink, ReceiverRecord, Record, RoomId, RoomKey, SanctionKind,
 };
 
 /// Changes that are under way at one time: more wait before they lock anything.
@@ -57,6 +62,7 @@ const MAX_UNDER_WAY: usize = 4096;
 /// The journal backend. Dropped, it writes what waits and ends.
 pub struct JournalStore {
     memory: MemoryStore,
+    disk: Arc<Disk>,
     queue: Arc<Queue>,
     broom: Arc<Broom>,
     under_way: Semaphore,
@@ -348,16 +354,63 @@ impl RoomStore for JournalStore {
             let over = self
                 .durably(|| {
                     let _apps = self.apps.lock();
-                    let over = self.life(app);
+                    let (over, epoch) = (self.life(app), self.memory.next_epoch(app));
                     // Queued before anything of the new life is.
-                    self.push(vec![Row::put(keys::epoch(app), &(over.epoch + 1))]);
-                    at_once(self.memory.new_epoch(app))?;
+                    self.push(vec![Row::put(keys::epoch(app), &epoch)]);
+                    self.memory.begin_epoch(app, epoch);
                     Ok(over)
                 })
                 .await?;
             self.broom.sweep(Waste::Life(over));
             Ok(())
         })
+    }
+
+    fn export(&self, app: AppId) -> StoreFuture<'_, Box<dyn Export>> {
+        Box::pin(async move {
+            // What was answered is on disk; what was done without waiting for it soon is.
+            self.queue.settled().await?;
+            let reading = Reading::new(self.disk.moment(), app)?;
+            Ok(Box::new(reading) as Box<dyn Export>)
+        })
+    }
+
+    fn open_epoch(&self, app: AppId) -> StoreFuture<'_, u64> {
+        self.memory.open_epoch(app)
+    }
+
+    fn fill_epoch(&self, app: AppId, epoch: u64, records: Vec<Record>) -> StoreFuture<'_, Filled> {
+        Box::pin(self.durably(move || {
+            let life = Life { app, epoch };
+            let mut tell = |record: &Record, place: Place| {
+                self.queue.push(scribe::record(life, place, record));
+            };
+            self.memory.fill_epoch_now(app, epoch, records, Some(&mut tell))
+        }))
+    }
+
+    fn switch_epoch(&self, app: AppId, epoch: u64) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let over = self
+                .durably(|| {
+                    let _apps = self.apps.lock();
+                    let over = self.life(app);
+                    let closed = self.memory.close_epoch(app, epoch)?;
+                    // Queued behind everything of the new life, and before anything that happens in it.
+                    self.push(vec![Row::put(keys::epoch(app), &epoch)]);
+                    self.memory.switch_to(app, closed);
+                    Ok(over)
+                })
+                .await?;
+            self.broom.sweep(Waste::Life(over));
+            Ok(())
+        })
+    }
+
+    fn drop_epoch(&self, app: AppId, epoch: u64) {
+        if self.memory.drop_epoch_now(app, epoch) {
+            self.broom.sweep(Waste::Life(Life { app, epoch }));
+        }
     }
 }
 

@@ -199,7 +199,8 @@ impl Filled {
         let synced = synced.map_err(|error| held.io(synced::FILE, error))?;
         queue.continue_behind(found.commit);
         let counters = found.counters;
-        let writer = Writer { disk, queue: Arc::clone(&queue), synced, counters };
+        let writer =
+            Writer { disk: Arc::clone(&disk), queue: Arc::clone(&queue), synced, counters };
         let failing = Arc::clone(&queue);
         let write = move || {
             let path = held.path.clone();
@@ -215,6 +216,7 @@ impl Filled {
         found.over.into_iter().for_each(|life| broom.sweep(Waste::Life(life)));
         Ok(JournalStore {
             memory,
+            disk,
             queue,
             broom,
             under_way: Semaphore::new(MAX_UNDER_WAY),

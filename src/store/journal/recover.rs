@@ -139,6 +139,7 @@ impl Rooms<'_> {
                 .fault(|| format!("row {}: not one of this program's", key.escape_ascii()));
         };
         if life.epoch != self.epochs.get(&life.app).copied().unwrap_or_default() {
+            self.memory.epochs_go_on_behind(life.app, life.epoch);
             found.over.insert(life);
             return;
         }
@@ -261,7 +262,10 @@ fn letters(disk: &Disk, memory: &MemoryStore, epochs: &HashMap<AppId, u64>, foun
         let Some((epoch, parts, notice)) = found.record::<(u64, u32, Notice)>(key, row) else {
             return;
         };
-        if epoch == epochs.get(&app).copied().unwrap_or_default() {
+        if epoch != epochs.get(&app).copied().unwrap_or_default() {
+            memory.epochs_go_on_behind(app, epoch);
+            found.over.insert(Life { app, epoch });
+        } else {
             let letter = Letter { to, notice: Arc::new(notice), parts };
             let progress = progress.remove(&(app, to, id)).unwrap_or_default();
             memory.restore_letter(app, RestoredLetter { id, letter, progress });

@@ -99,8 +99,9 @@ fn letters(disk: &Disk, queue: &Queue, over: Life) -> bool {
     for pair in disk.rows_of(&letters) {
         let Ok((key, row)) = pair else { return false };
         match rows::begins_with::<u64>(&row) {
-            Ok(epoch) if epoch > over.epoch => drop(kept.insert(key[letters.len()..].to_vec())),
-            _ => rows.push(Row::remove(key.to_vec())),
+            Ok(epoch) if epoch == over.epoch => rows.push(Row::remove(key.to_vec())),
+            // Of another life, which may be the present one.
+            _ => drop(kept.insert(key[letters.len()..].to_vec())),
         }
     }
     for pair in disk.rows_of(&put_off) {

@@ -247,6 +247,27 @@ impl RoomStore for InDirectory {
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
         changing!(self, new_epoch(app))
     }
+
+    fn export(&self, app: AppId) -> StoreFuture<'_, Box<dyn Export>> {
+        on!(self, export(app))
+    }
+
+    fn open_epoch(&self, app: AppId) -> StoreFuture<'_, u64> {
+        on!(self, open_epoch(app))
+    }
+
+    fn fill_epoch(&self, app: AppId, epoch: u64, records: Vec<Record>) -> StoreFuture<'_, Filled> {
+        on!(self, fill_epoch(app, epoch, records))
+    }
+
+    fn switch_epoch(&self, app: AppId, epoch: u64) -> StoreFuture<'_, ()> {
+        changing!(self, switch_epoch(app, epoch))
+    }
+
+    fn drop_epoch(&self, app: AppId, epoch: u64) {
+        let store = self.store.try_read().unwrap();
+        store.as_ref().unwrap().drop_epoch(app, epoch);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -15,6 +15,7 @@ impl MemoryStore {
     /// Begins to put back an app: which life of it this is.
     pub(in crate::store) fn restore_app(&self, app: AppId, epoch: u64) {
         self.spaces.insert(app, Arc::new(self.empty(app, epoch)));
+        self.epochs_go_on_behind(app, epoch);
     }
 
     /// Numbers for an app's rooms go on behind this one.
@@ -29,7 +30,8 @@ impl MemoryStore {
 
     /// Puts back a record of a room that was put back before.
     pub(in crate::store) fn restore_part(&self, app: AppId, room: &RoomId, part: RestoredPart) {
-        self.space(app).restore_part(room, part);
+        // No two rows have one key, so none is there already.
+        let _ = self.space(app).restore_part(room, part);
     }
 
     /// Holds the rooms that were put back together: those that count more or fewer members
