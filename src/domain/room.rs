@@ -250,18 +250,22 @@ impl Tally {
     #[must_use]
     pub fn counting<'a>(self, members: impl Iterator<Item = MemberView<'a>>) -> Self {
         let marks = MarkCounts::default();
-        let mut tally = Self { members: 0, admins: 0, present: 0, robots: 0, marks, ..self };
-        for member in members {
-            tally.members += 1;
-            tally.admins += u32::from(member.role == Role::Admin);
-            tally.present += u32::from(member.entered);
-            tally.robots += u32::from(member.robot);
-            for mark in member.marks {
-                // A room of too many marks cannot be: those beyond are not counted.
-                let _ = tally.marks.add(*mark);
-            }
+        let tally = Self { members: 0, admins: 0, present: 0, robots: 0, marks, ..self };
+        members.fold(tally, |tally, member| tally.with(&member))
+    }
+
+    /// The tally with one member more.
+    #[must_use]
+    pub fn with(mut self, member: &MemberView<'_>) -> Self {
+        self.members += 1;
+        self.admins += u32::from(member.role == Role::Admin);
+        self.present += u32::from(member.entered);
+        self.robots += u32::from(member.robot);
+        for mark in member.marks {
+            // A room of too many marks cannot be: those beyond are not counted.
+            let _ = self.marks.add(*mark);
         }
-        tally
+        self
     }
 
     /// The tally after a group was told of who comes or goes: that is a message of its own.

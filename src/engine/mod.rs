@@ -12,6 +12,7 @@ mod clock;
 mod cursor;
 mod deciding;
 mod due;
+mod exchange;
 mod group_ids;
 mod log;
 mod nonce;
@@ -29,7 +30,7 @@ mod serials;
 use std::sync::Arc;
 
 use dashmap::DashMap;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use accounts::Import;
 pub use app::App;
@@ -41,6 +42,10 @@ pub use callbacks::{
 pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
+pub use exchange::{
+    ExportRefusal, FORMAT_VERSION, Import as AppImport, ImportFault, Imported, Intake, Lines,
+    MAX_EXPORTS, MAX_IMPORTS, MAX_LINE_BYTES, NoticeIds, TakenOver, TooManyExports,
+};
 pub use log::{Kept, Log, LogPage};
 pub use nonce::Nonces;
 pub use presence::{MAX_ONLINE, TooManyOnline};
@@ -99,6 +104,8 @@ pub struct Engine {
     serials: Serials,
     clock_moved: Notify,
     callbacks: Callbacks,
+    exports: Arc<Semaphore>,
+    imports: Semaphore,
     /// The bench's: there is none elsewhere.
     requests: Option<Log<LoggedRequest>>,
 }
@@ -118,6 +125,8 @@ impl Engine {
             group_ids: GroupIds::new(random::seed()[0]),
             serials: Serials::since(clock::real_ms()),
             clock_moved: Notify::new(),
+            exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
+            imports: Semaphore::new(MAX_IMPORTS),
             requests: None,
         }
     }

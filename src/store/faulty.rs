@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{
     AccountPut, Counts, Decide, Due, Export, Filled, OutboxCounts, RoomStore, RulePut, See,
-    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter,
+    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, Switched, TakenLetter,
     TxError,
 };
 use crate::domain::{
@@ -293,8 +293,13 @@ impl RoomStore for Faulty {
         self.change(|| self.inner.fill_epoch(app, epoch, records))
     }
 
-    fn switch_epoch(&self, app: AppId, epoch: u64) -> StoreFuture<'_, ()> {
-        self.change(|| self.inner.switch_epoch(app, epoch))
+    fn switch_epoch<'a>(
+        &'a self,
+        app: AppId,
+        epoch: u64,
+        switched: Switched<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.change(|| self.inner.switch_epoch(app, epoch, switched))
     }
 
     fn drop_epoch(&self, app: AppId, epoch: u64) {

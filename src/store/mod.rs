@@ -99,6 +99,9 @@ pub type SeeRule<'a> = &'a mut (dyn FnMut(&ForbidRule) + Send);
 /// A look at one key of several: its rule, if there is one.
 pub type SeeRuleOf<'a> = &'a mut (dyn FnMut(&ForbidKey, Option<&ForbidRule>) + Send);
 
+/// Told that an epoch is the present one.
+pub type Switched<'a> = &'a mut (dyn FnMut() + Send);
+
 /// What became of a rule that was to be put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RulePut {
@@ -464,10 +467,16 @@ pub trait RoomStore: Send + Sync + 'static {
     fn fill_epoch(&self, app: AppId, epoch: u64, records: Vec<Record>) -> StoreFuture<'_, Filled>;
 
     /// Makes an epoch that was opened the app's present one, at once; all that was before is gone.
+    /// `switched` is called once, when it is; return soon.
     ///
     /// # Errors
     /// [`TxError::Unavailable`], also if no such epoch is open.
-    fn switch_epoch(&self, app: AppId, epoch: u64) -> StoreFuture<'_, ()>;
+    fn switch_epoch<'a>(
+        &'a self,
+        app: AppId,
+        epoch: u64,
+        switched: Switched<'a>,
+    ) -> StoreFuture<'a, ()>;
 
     /// Gives up an epoch that was opened. Returns at once; nobody saw anything of it.
     fn drop_epoch(&self, app: AppId, epoch: u64);

@@ -43,7 +43,10 @@ pub async fn refill(store: &dyn RoomStore, app: AppId, records: &[Record]) -> Re
     for step in records.chunks(STEP) {
         assert_eq!(store.fill_epoch(app, epoch, step.to_vec()).await?, Filled::Done, "{step:?}");
     }
-    store.switch_epoch(app, epoch).await
+    let mut times = 0;
+    let switched = store.switch_epoch(app, epoch, &mut || times += 1).await;
+    assert_eq!(times, usize::from(switched.is_ok()), "it is told once");
+    switched
 }
 
 impl Probe {
@@ -56,6 +59,10 @@ impl Probe {
 
     async fn refill(&self, app: AppId, with: &[Record]) {
         assert_eq!(refill(&*self.store, app, with).await, Ok(()), "{self}: {app} is filled");
+    }
+
+    async fn switch(&self, app: AppId, epoch: u64) -> Result<(), TxError> {
+        self.store.switch_epoch(app, epoch, &mut || ()).await
     }
 
     async fn open(&self, app: AppId) -> u64 {
@@ -315,7 +322,7 @@ pub(super) async fn an_epoch_is_seen_by_nobody_before_it_is_the_present_one(prob
     assert_eq!(probe.records(APP).await, before, "{probe}: nothing is seen of it");
     assert_eq!(probe.counts(APP).await, (1, 1), "{probe}: nor counted");
     probe.store.drop_epoch(APP, epoch);
-    let gone = probe.store.switch_epoch(APP, epoch).await;
+    let gone = probe.switch(APP, epoch).await;
     assert_eq!(gone, Err(TxError::Unavailable), "{probe}: it is given up");
     let gone = probe.store.fill_epoch(APP, epoch, everything()).await;
     assert_eq!(gone, Err(TxError::Unavailable), "{probe}: and takes nothing");
@@ -337,9 +344,9 @@ pub(super) async fn of_two_epochs_the_one_that_is_switched_to_last_stays(probe: 
         let filled = probe.store.fill_epoch(APP, *epoch, records).await;
         assert_eq!(filled, Ok(Filled::Done), "{probe}: it is filled");
     }
-    assert_eq!(probe.store.switch_epoch(APP, epochs[1]).await, Ok(()), "{probe}: the second");
+    assert_eq!(probe.switch(APP, epochs[1]).await, Ok(()), "{probe}: the second");
     assert_eq!(probe.records(APP).await, of_letters(), "{probe}: is there");
-    if probe.store.switch_epoch(APP, epochs[0]).await.is_ok() {
+    if probe.switch(APP, epochs[0]).await.is_ok() {
         assert_eq!(probe.records(APP).await, of_rooms(), "{probe}: then the first");
     }
 }

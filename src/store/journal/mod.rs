@@ -48,7 +48,7 @@ use super::memory::outbox::{Acked, Progress};
 use super::memory::staging::Place;
 use super::{
     AccountPut, Counts, Decide, Due, Export, Filled, OutboxCounts, RoomStore, RulePut, See,
-    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter,
+    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, Switched, TakenLetter,
     TxError,
 };
 use crate::domain::{
@@ -389,22 +389,23 @@ impl RoomStore for JournalStore {
         }))
     }
 
-    fn switch_epoch(&self, app: AppId, epoch: u64) -> StoreFuture<'_, ()> {
-        Box::pin(async move {
-            let over = self
-                .durably(|| {
-                    let _apps = self.apps.lock();
-                    let over = self.life(app);
-                    let closed = self.memory.close_epoch(app, epoch)?;
-                    // Queued behind everything of the new life, and before anything that happens in it.
-                    self.push(vec![Row::put(keys::epoch(app), &epoch)]);
-                    self.memory.switch_to(app, closed);
-                    Ok(over)
-                })
-                .await?;
+    fn switch_epoch<'a>(
+        &'a self,
+        app: AppId,
+        epoch: u64,
+        switched: Switched<'a>,
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(self.durably(move || {
+            let _apps = self.apps.lock();
+            let over = self.life(app);
+            let closed = self.memory.close_epoch(app, epoch)?;
+            // Queued behind everything of the new life, and before anything that happens in it.
+            self.push(vec![Row::put(keys::epoch(app), &epoch)]);
+            self.memory.switch_to(app, closed);
+            switched();
             self.broom.sweep(Waste::Life(over));
             Ok(())
-        })
+        }))
     }
 
     fn drop_epoch(&self, app: AppId, epoch: u64) {

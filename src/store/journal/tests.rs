@@ -260,8 +260,13 @@ impl RoomStore for InDirectory {
         on!(self, fill_epoch(app, epoch, records))
     }
 
-    fn switch_epoch(&self, app: AppId, epoch: u64) -> StoreFuture<'_, ()> {
-        changing!(self, switch_epoch(app, epoch))
+    fn switch_epoch<'a>(
+        &'a self,
+        app: AppId,
+        epoch: u64,
+        switched: Switched<'a>,
+    ) -> StoreFuture<'a, ()> {
+        changing!(self, switch_epoch(app, epoch, switched))
     }
 
     fn drop_epoch(&self, app: AppId, epoch: u64) {

@@ -41,7 +41,7 @@ use self::staging::Staging;
 use self::sweeper::Sweeper;
 use super::{
     AccountPut, Counts, Decide, Due, Export, Filled, OutboxCounts, RoomStore, RulePut, See,
-    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter,
+    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, Switched, TakenLetter,
     TxError,
 };
 use crate::domain::{
@@ -390,9 +390,17 @@ impl RoomStore for MemoryStore {
         done(self.fill_epoch_now(app, epoch, records, None))
     }
 
-    fn switch_epoch(&self, app: AppId, epoch: u64) -> StoreFuture<'_, ()> {
+    fn switch_epoch<'a>(
+        &'a self,
+        app: AppId,
+        epoch: u64,
+        switched: Switched<'a>,
+    ) -> StoreFuture<'a, ()> {
         let closed = self.close_epoch(app, epoch);
-        done(closed.map(|staging| self.switch_to(app, staging)))
+        done(closed.map(|staging| {
+            self.switch_to(app, staging);
+            switched();
+        }))
     }
 
     fn drop_epoch(&self, app: AppId, epoch: u64) {
