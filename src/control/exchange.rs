@@ -50,7 +50,8 @@ pub(super) struct Report {
 
 impl From<Imported> for Report {
     fn from(imported: Imported) -> Self {
-        let Imported { records, rooms, members, accounts, rules, letters, query_missing } = imported;
+        let Imported { records, rooms, members, accounts, rules, letters, query_missing } =
+            imported;
         let receiver_query_missing = query_missing;
         Self { records, rooms, members, accounts, rules, letters, receiver_query_missing }
     }

@@ -9,8 +9,8 @@ use http::StatusCode;
 use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
-    Plane, apps, callbacks, clock, entries, exchange, layers, member, members, metrics, openapi, page,
-    presence, probes, requests, room, rooms, seat_queue,
+    Plane, apps, callbacks, clock, entries, exchange, layers, member, members, metrics, openapi,
+    page, presence, probes, requests, room, rooms, seat_queue,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
@@ -311,8 +311,8 @@ pub fn router(plane: Plane) -> Router {
     let patient = served(PATIENT).method_not_allowed_fallback(method_not_allowed);
     let streamed = served(STREAMED).method_not_allowed_fallback(method_not_allowed);
     let open = served(PROBES).method_not_allowed_fallback(method_not_allowed);
-    let [guarded, patient, streamed, open] = [guarded, patient, streamed, open]
-        .map(|routes| routes.with_state(Arc::clone(&plane)));
+    let [guarded, patient, streamed, open] =
+        [guarded, patient, streamed, open].map(|routes| routes.with_state(Arc::clone(&plane)));
     layers::around(guarded, patient, streamed, &plane).merge(open)
 }
 

@@ -183,7 +183,10 @@ impl Room {
     fn place(&mut self, field: &str, kind: usize, nth: u64, newest: u64) -> Result<(), Fault> {
         let before = std::mem::replace(&mut self.places[kind], nth);
         if nth <= before || nth > newest {
-            return Err(format!("{field}: {nth}, must be {} to {newest}", before.saturating_add(1)));
+            return Err(format!(
+                "{field}: {nth}, must be {} to {newest}",
+                before.saturating_add(1)
+            ));
         }
         Ok(())
     }
