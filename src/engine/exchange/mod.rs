@@ -141,3 +141,6 @@ impl Import<'_> {
         intake.finish(&mut |receiver| engine.taken_over(app, receiver)).await
     }
 }
+
+#[cfg(test)]
+mod tests;

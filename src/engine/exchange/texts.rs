@@ -78,7 +78,7 @@ pub(super) fn facts(field: &str, facts: &Facts) -> Result<(), Fault> {
 /// What a parser says, without what it was given. `path` is where.
 pub(super) fn explain(path: &str, error: &serde_json::Error) -> Fault {
     if !error.is_data() {
-        return format!("not JSON, column {}", error.column());
+        return format!("not a JSON object with one field, column {}", error.column());
     }
     let said = error.to_string();
     let said = said.rsplit_once(" at line ").map_or(&*said, |(said, _)| said);
