@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::commands::{config, healthcheck, openapi, serve, usersig, zego_sign, zego_token};
+use super::commands::{
+    config, export, healthcheck, import, openapi, serve, usersig, zego_sign, zego_token,
+};
 use crate::config::{Defaults, Settings, Sources};
 
 /// Who is in the room? The membership APIs of Tencent RTC Conference, Tencent Chat and ZEGO, answered
@@ -34,6 +36,10 @@ enum Command {
     Config(config::Config),
     /// Print the OpenAPI document of both listeners
     Openapi(openapi::Openapi),
+    /// Write an app's whole state down, one record a line
+    Export(export::Export),
+    /// Put an app's whole state in the place of what it is now
+    Import(import::Import),
     /// Ask a server whether it is ready; for images without a shell
     Healthcheck(healthcheck::Healthcheck),
 }
@@ -96,6 +102,8 @@ pub fn main() -> ExitCode {
         Command::ZegoToken(command) => return command.run(),
         Command::Config(command) => command.run(),
         Command::Openapi(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
     };
     match done {

@@ -6,7 +6,7 @@
 //!    would be needed.
 //! 4. `token`: before the body, so that who may not ask fills no memory.
 //! 5. `whole_body`: reads to the limit and against the clock, which gives slow clients (408) and
-//!    slow commits (503) different answers.
+//!    slow commits (503) different answers. Not around what is streamed, which bounds its lines.
 //! 6. `in_time`: innermost, around what a handler waits for; not around the patient routes, which
 //!    have bounds of their own.
 //! 7. `DefaultBodyLimit`: axum's own limit is off, since `server.body_limit` may be above it.
@@ -31,12 +31,18 @@ use crate::config::AccessLog;
 use crate::engine::Stopwatch;
 
 /// Puts all layers around routes. What is written last here is outermost.
-pub(super) fn around(routes: Router, patient: Router, plane: &Arc<Plane>) -> Router {
+pub(super) fn around(
+    routes: Router,
+    patient: Router,
+    streamed: Router,
+    plane: &Arc<Plane>,
+) -> Router {
     routes
         .layer(from_fn_with_state(Arc::clone(plane), in_time))
         .merge(patient)
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(plane), whole_body))
+        .merge(streamed)
         .layer(from_fn_with_state(Arc::clone(plane), token))
         .layer(from_fn_with_state(Arc::clone(plane), hosts_and_origins))
         .layer(CatchPanicLayer::custom(panicked))

@@ -15,6 +15,7 @@ mod body;
 mod callbacks;
 mod clock;
 mod entries;
+mod exchange;
 mod explain;
 mod hosts;
 mod layers;

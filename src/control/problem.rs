@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::probes::OPENING;
 use crate::domain::{ForbidKey, Refusal};
-use crate::engine::Failure;
+use crate::engine::{ExportRefusal, Failure, ImportFault};
 use crate::proto::tencent::Refused;
 use crate::proto::tencent::room::wire;
 
@@ -121,6 +121,11 @@ impl Problem {
         Self { closes: true, ..Self::bad_request(detail) }
     }
 
+    /// The same, and the body may not have been read to its end.
+    pub(super) fn closing(self) -> Self {
+        Self { closes: true, ..self }
+    }
+
     /// A bug of ours.
     pub(super) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "a bug; it is in the log")
@@ -146,6 +151,27 @@ impl From<Failure> for Problem {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the store is unavailable; whether a change was made is unknown",
             ),
+        }
+    }
+}
+
+impl From<ExportRefusal> for Problem {
+    fn from(refusal: ExportRefusal) -> Self {
+        match refusal {
+            ExportRefusal::Busy(busy) => Self::conflict(busy.to_string()),
+            ExportRefusal::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ImportFault> for Problem {
+    fn from(fault: ImportFault) -> Self {
+        match fault {
+            ImportFault::Line { .. } | ImportFault::Version { .. } | ImportFault::Cut { .. } => {
+                Self::bad_request(fault.to_string())
+            }
+            ImportFault::Busy | ImportFault::TooMany => Self::conflict(fault.to_string()),
+            ImportFault::Unavailable => Failure::Unavailable.into(),
         }
     }
 }

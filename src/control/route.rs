@@ -49,6 +49,9 @@ pub(super) struct Route {
     pub(super) page: Page,
 }
 
+/// The media type of most bodies.
+const JSON: &str = "application/json";
+
 /// A type's schema.
 pub(super) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
@@ -87,11 +90,19 @@ impl Page {
 
     /// A body that may be left out.
     pub(super) const fn optional_body<T: JsonSchema>(self) -> Self {
-        Self { body: Some(Body { schema: schema::<T>, required: false }), ..self }
+        let media_type = JSON;
+        Self { body: Some(Body { schema: schema::<T>, required: false, media_type }), ..self }
     }
 
     pub(super) const fn body<T: JsonSchema>(self) -> Self {
-        Self { body: Some(Body { schema: schema::<T>, required: true }), ..self }
+        let media_type = JSON;
+        Self { body: Some(Body { schema: schema::<T>, required: true, media_type }), ..self }
+    }
+
+    /// A body of text of a media type.
+    pub(super) const fn text_body(self, media_type: &'static str) -> Self {
+        let schema = schema::<String>;
+        Self { body: Some(Body { schema, required: true, media_type }), ..self }
     }
 
     pub(super) const fn replies(self, replies: &'static [Success]) -> Self {
@@ -111,6 +122,7 @@ impl Page {
 pub(super) struct Body {
     pub(super) schema: SchemaOf,
     pub(super) required: bool,
+    pub(super) media_type: &'static str,
 }
 
 /// A success that a route answers with.

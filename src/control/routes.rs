@@ -9,12 +9,14 @@ use http::StatusCode;
 use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
-    Plane, apps, callbacks, clock, entries, layers, member, members, metrics, openapi, page,
-    presence, probes, requests, room, rooms, seat_queue,
+    Plane, apps, callbacks, clock, entries, exchange, layers, member, members, metrics, openapi,
+    page, presence, probes, requests, room, rooms, seat_queue,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
 const RESET: &str = "/_guestlist/v1/apps/{app}/reset";
+const EXPORT: &str = "/_guestlist/v1/apps/{app}/export";
+const IMPORT: &str = "/_guestlist/v1/apps/{app}/import";
 const CLOCK: &str = "/_guestlist/v1/apps/{app}/clock";
 const ADVANCE: &str = "/_guestlist/v1/apps/{app}/clock/advance";
 const REQUESTS: &str = "/_guestlist/v1/apps/{app}/requests";
@@ -255,6 +257,33 @@ pub(super) const PATIENT: &[Route] = &[
     },
 ];
 
+/// Routes behind the layers but those that read a body whole: their bodies and answers are streams.
+pub(super) const STREAMED: &[Route] = &[
+    Route {
+        verb: Verb::Get,
+        path: EXPORT,
+        serve: |verb| on(verb, exchange::export),
+        page: Page::new("export_app", "Writes down an app's whole state, one record a line")
+            .replies(&[Success::text(
+                exchange::MEDIA_TYPE,
+                "The lines; if the last one is missing, something was cut off",
+            )])
+            .conflict(),
+    },
+    Route {
+        verb: Verb::Put,
+        path: IMPORT,
+        serve: |verb| on(verb, exchange::import),
+        page: Page::new(
+            "import_app",
+            "Puts an app's whole state in the place of the present one, or leaves that as it is",
+        )
+        .text_body(exchange::MEDIA_TYPE)
+        .replies(&[Success::json::<exchange::Report>(StatusCode::OK, "What is there now")])
+        .conflict(),
+    },
+];
+
 /// Routes for orchestrators, which come by any address and have no token. The main listener
 /// answers them too.
 pub(super) const PROBES: &[Route] = &[
@@ -282,10 +311,11 @@ pub fn router(plane: Plane) -> Router {
     let guarded =
         served(GUARDED).fallback(not_found).method_not_allowed_fallback(method_not_allowed);
     let patient = served(PATIENT).method_not_allowed_fallback(method_not_allowed);
+    let streamed = served(STREAMED).method_not_allowed_fallback(method_not_allowed);
     let open = served(PROBES).method_not_allowed_fallback(method_not_allowed);
-    let [guarded, patient, open] =
-        [guarded, patient, open].map(|routes| routes.with_state(Arc::clone(&plane)));
-    layers::around(guarded, patient, &plane).merge(open)
+    let [guarded, patient, streamed, open] =
+        [guarded, patient, streamed, open].map(|routes| routes.with_state(Arc::clone(&plane)));
+    layers::around(guarded, patient, streamed, &plane).merge(open)
 }
 
 /// Methods of one path are merged by the router.

@@ -6,6 +6,7 @@ use super::ids::Account;
 
 /// An account's record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct AccountRecord {
     /// Whose.
     pub account: Account,

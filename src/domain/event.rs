@@ -10,7 +10,7 @@ use super::stream::{Stream, StreamEnd};
 
 /// Something that happened, committed together with the change itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
     /// A room was made.
     RoomCreated {

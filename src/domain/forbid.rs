@@ -79,7 +79,8 @@ impl fmt::Display for ForbidKey {
 }
 
 /// What can be forbidden.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Deed {
     /// To come into a room.
     Login,
@@ -95,11 +96,21 @@ pub enum Deed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Deeds(u8);
 
+impl Deed {
+    /// Each of them.
+    pub const ALL: [Self; 4] = [Self::Login, Self::Publish, Self::Audio, Self::Video];
+}
+
 impl Deeds {
     /// These.
     #[must_use]
     pub fn of(deeds: &[Deed]) -> Self {
         Self(deeds.iter().fold(0, |bits, deed| bits | 1 << *deed as u8))
+    }
+
+    /// Each that is among them.
+    pub fn iter(self) -> impl Iterator<Item = Deed> {
+        Deed::ALL.into_iter().filter(move |deed| self.contains(*deed))
     }
 
     /// Whether one is among them.

@@ -135,6 +135,7 @@ pub enum InviteOption {
 
 /// What is said of a group beside what every room has.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GroupProfile {
     /// What it is about.
     pub introduction: Box<str>,

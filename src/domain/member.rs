@@ -60,6 +60,7 @@ impl Roles {
 
 /// A member's record, as a rule writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Member {
     /// Who.
     pub account: Account,

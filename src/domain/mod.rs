@@ -26,6 +26,7 @@ mod passage;
 mod password;
 mod position;
 mod receiver_record;
+mod record;
 mod refusal;
 mod room;
 mod rules;
@@ -65,6 +66,7 @@ pub use passage::{Login, Passage, Platform};
 pub use password::{Gate, PasswordHash, Salt};
 pub use position::Position;
 pub use receiver_record::ReceiverRecord;
+pub use record::{LetterRecord, Record, RoomRecord};
 pub use refusal::{Ceiling, Refusal};
 pub use room::{
     Facts, MIN_SCHEDULE_S, RoomKind, RoomStatus, RoomView, Schedule, SeatSettings, Silenced,

@@ -27,6 +27,7 @@ impl Destination {
 
 /// An event, and what was true of the room right after it: all that any vendor's callback says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Notice {
     /// Tells it from every other notice of this process.
     pub id: u64,

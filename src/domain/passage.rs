@@ -7,6 +7,7 @@ use super::member::{Member, MemberView, Role};
 
 /// A person who came or went, as he was then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Passage {
     /// Who.
     pub account: Account,
@@ -88,6 +89,7 @@ pub enum Platform {
 
 /// How people came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Login {
     /// The person was in, and came once more from elsewhere.
     pub again: bool,

@@ -66,6 +66,7 @@ const DEFAULT_SCHEDULE_S: u64 = 3600;
 
 /// When a meeting is to take place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// Unix seconds.
     pub start_s: u64,
@@ -99,6 +100,7 @@ impl Schedule {
 
 /// What ordinary members may not do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "five independent switches of the field")]
 pub struct Silenced {
     /// Show their camera.
@@ -115,6 +117,7 @@ pub struct Silenced {
 
 /// The seats a room was made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SeatSettings {
     /// How many.
     pub count: u32,
@@ -124,6 +127,7 @@ pub struct SeatSettings {
 
 /// What is true of a room until somebody changes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Facts {
     /// How it lives and ends.
     pub kind: RoomKind,
@@ -189,6 +193,7 @@ impl Facts {
 
 /// What changes with every coming and going: small, and written without touching the facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tally {
     /// Everybody in the list.
     pub members: u32,
@@ -245,18 +250,22 @@ impl Tally {
     #[must_use]
     pub fn counting<'a>(self, members: impl Iterator<Item = MemberView<'a>>) -> Self {
         let marks = MarkCounts::default();
-        let mut tally = Self { members: 0, admins: 0, present: 0, robots: 0, marks, ..self };
-        for member in members {
-            tally.members += 1;
-            tally.admins += u32::from(member.role == Role::Admin);
-            tally.present += u32::from(member.entered);
-            tally.robots += u32::from(member.robot);
-            for mark in member.marks {
-                // A room of too many marks cannot be: those beyond are not counted.
-                let _ = tally.marks.add(*mark);
-            }
+        let tally = Self { members: 0, admins: 0, present: 0, robots: 0, marks, ..self };
+        members.fold(tally, |tally, member| tally.with(&member))
+    }
+
+    /// The tally with one member more.
+    #[must_use]
+    pub fn with(mut self, member: &MemberView<'_>) -> Self {
+        self.members += 1;
+        self.admins += u32::from(member.role == Role::Admin);
+        self.present += u32::from(member.entered);
+        self.robots += u32::from(member.robot);
+        for mark in member.marks {
+            // A room of too many marks cannot be: those beyond are not counted.
+            let _ = self.marks.add(*mark);
         }
-        tally
+        self
     }
 
     /// The tally after a group was told of who comes or goes: that is a message of its own.

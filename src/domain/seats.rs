@@ -9,6 +9,7 @@ pub const MAX_SEATS: u32 = 100;
 
 /// One seat.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Seat {
     /// Who sits there.
     pub taken_by: Option<Account>,

@@ -10,6 +10,7 @@ pub const MAX_STREAMS: usize = 500;
 
 /// A stream's record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Stream {
     /// Which one. Not twice in a room.
     pub id: StreamId,

@@ -30,6 +30,8 @@ pub struct App {
     pub(super) clock: Clock,
     /// Somebody is moving the clock.
     pub(super) advancing: AtomicBool,
+    /// Somebody brings another state of the app.
+    pub(super) importing: AtomicBool,
     rates: Rates,
     keys: RwLock<Arc<KeyRing>>,
     receivers: Receivers,
@@ -60,6 +62,7 @@ impl App {
                 .collect(),
             clock: Clock::new(start_ms),
             advancing: AtomicBool::new(false),
+            importing: AtomicBool::new(false),
             rates: Rates::new(settings.unlimited, settings.total_calls_per_second),
             keys: RwLock::new(Arc::new(KeyRing::new(&settings.secret_keys))),
             receivers: Receivers::new(
@@ -210,10 +213,15 @@ impl App {
         self.keys().has_development_key()
     }
 
-    /// Back to the beginning: full rates, real time, the receiver of the settings, nobody online.
-    pub(super) fn forget(&self) {
+    /// Forgets what belonged to the app's state: the receiver of the settings again, nobody online.
+    pub(super) fn forget_state(&self) {
         self.receivers.reset();
         self.presence.forget();
+    }
+
+    /// Back to the beginning: full rates, real time, the receiver of the settings, nobody online.
+    pub(super) fn forget(&self) {
+        self.forget_state();
         self.rates.forget();
         self.clock.reset();
     }

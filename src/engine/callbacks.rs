@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 
 use super::app::App;
 use super::clock::real_ms;
+use super::exchange::NoticeIds;
 use super::log::{Kept, Log};
 use super::open::{Open, OpenKey};
 use super::serials::Serials;
@@ -200,6 +201,8 @@ pub(super) struct Callbacks {
     notices: Serials,
     /// The number behind the last one of any process before this.
     first_id: u64,
+    /// Numbers for notices that come from elsewhere.
+    pub(super) imported: NoticeIds,
     pub(super) courier: OnceLock<Arc<dyn Courier>>,
     metrics: Arc<Metrics>,
 }
@@ -207,10 +210,12 @@ pub(super) struct Callbacks {
 impl Callbacks {
     pub(super) fn new(metrics: Arc<Metrics>) -> Self {
         let notices = Serials::since(real_ms());
+        let first_id = notices.next();
         Self {
             log: Log::new(CALLBACK_LOG_BYTES),
             open: Open::default(),
-            first_id: notices.next(),
+            first_id,
+            imported: NoticeIds::below(first_id),
             notices,
             courier: OnceLock::new(),
             metrics,

@@ -12,6 +12,7 @@ mod clock;
 mod cursor;
 mod deciding;
 mod due;
+mod exchange;
 mod group_ids;
 mod log;
 mod nonce;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashmap::DashMap;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use accounts::Import;
 pub use app::App;
@@ -43,6 +44,10 @@ pub use callbacks::{
 pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
+pub use exchange::{
+    ExportRefusal, FORMAT_VERSION, Import as AppImport, ImportFault, Imported, Intake, Lines,
+    MAX_EXPORTS, MAX_IMPORTS, MAX_LINE_BYTES, NoticeIds, TakenOver, TooManyExports,
+};
 pub use log::{Kept, Log, LogPage};
 pub use nonce::Nonces;
 pub use origin::Origin;
@@ -103,6 +108,8 @@ pub struct Engine {
     origin: Origin,
     clock_moved: Notify,
     callbacks: Callbacks,
+    exports: Arc<Semaphore>,
+    imports: Semaphore,
     /// The bench's: there is none elsewhere.
     requests: Option<Log<LoggedRequest>>,
 }
@@ -135,6 +142,8 @@ impl Engine {
             serials: origin.serials(),
             origin,
             clock_moved: Notify::new(),
+            exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
+            imports: Semaphore::new(MAX_IMPORTS),
             requests: None,
         }
     }

@@ -29,7 +29,8 @@ pub enum Forbade {
     },
 }
 
-fn at_most(kind: ForbidKind) -> u64 {
+/// The most rules of a kind that are in force.
+pub(super) fn at_most(kind: ForbidKind) -> u64 {
     match kind {
         ForbidKind::Ip => MAX_IP_RULES,
         ForbidKind::Room | ForbidKind::User | ForbidKind::RoomUser => MAX_USER_RULES,

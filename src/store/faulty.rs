@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{
-    AccountPut, Counts, Decide, Due, JournalCounts, OutboxCounts, RoomStore, RulePut, See,
-    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter,
-    TxError,
+    AccountPut, Counts, Decide, Due, Export, Filled, JournalCounts, OutboxCounts, RoomStore,
+    RulePut, See, SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture,
+    Switched, TakenLetter, TxError,
 };
 use crate::domain::{
     Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
-    PageEnd, PageQuery, PageSink, ReceiverRecord, RoomId, RoomKey, SanctionKind,
+    PageEnd, PageQuery, PageSink, ReceiverRecord, Record, RoomId, RoomKey, SanctionKind,
 };
 
 /// Which calls a fault is in.
@@ -284,6 +284,31 @@ impl RoomStore for Faulty {
 
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
         self.trouble(Calls::Changes).unwrap_or_else(|| self.inner.new_epoch(app))
+    }
+
+    fn export(&self, app: AppId) -> StoreFuture<'_, Box<dyn Export>> {
+        self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.export(app))
+    }
+
+    fn open_epoch(&self, app: AppId) -> StoreFuture<'_, u64> {
+        self.change(|| self.inner.open_epoch(app))
+    }
+
+    fn fill_epoch(&self, app: AppId, epoch: u64, records: Vec<Record>) -> StoreFuture<'_, Filled> {
+        self.change(|| self.inner.fill_epoch(app, epoch, records))
+    }
+
+    fn switch_epoch<'a>(
+        &'a self,
+        app: AppId,
+        epoch: u64,
+        switched: Switched<'a>,
+    ) -> StoreFuture<'a, ()> {
+        self.change(|| self.inner.switch_epoch(app, epoch, switched))
+    }
+
+    fn drop_epoch(&self, app: AppId, epoch: u64) {
+        self.inner.drop_epoch(app, epoch);
     }
 }
 

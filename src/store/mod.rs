@@ -26,7 +26,7 @@ pub use memory::{DEFAULT_BACKLOG_BYTES, MemoryStore};
 use crate::domain::{
     Account, AccountRecord, AccountView, AppId, Delta, Destination, ForbidKey, ForbidKind,
     ForbidRule, GroupType, MemberView, Need, Notice, PageEnd, PageQuery, PageSink, ReceiverRecord,
-    Refusal, RoomId, RoomKey, RoomView, SanctionKind, SanctionView, Slice,
+    Record, Refusal, RoomId, RoomKey, RoomView, SanctionKind, SanctionView, Slice,
 };
 
 /// Why a transaction was not done.
@@ -98,6 +98,9 @@ pub type SeeRule<'a> = &'a mut (dyn FnMut(&ForbidRule) + Send);
 
 /// A look at one key of several: its rule, if there is one.
 pub type SeeRuleOf<'a> = &'a mut (dyn FnMut(&ForbidKey, Option<&ForbidRule>) + Send);
+
+/// Told that an epoch is the present one.
+pub type Switched<'a> = &'a mut (dyn FnMut() + Send);
 
 /// What became of a rule that was to be put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,6 +192,27 @@ pub struct JournalCounts {
     pub waiting: u64,
     /// What the files take, in bytes.
     pub disk_bytes: u64,
+}
+
+/// Somebody who reads an app's records, in the order of [`Record`]. Holds no lock between two steps,
+/// and of the app no more than one room at a time, and its names.
+pub trait Export: Send {
+    /// The next records, about `at_most`; none at the end.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`]; then there is nothing more to be read.
+    fn next(&mut self, at_most: usize) -> StoreFuture<'_, Vec<Record>>;
+}
+
+/// What became of records that were to fill an epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filled {
+    /// They are there.
+    Done,
+    /// What the nth of them (from 0) is about is there already; it and those behind it are not.
+    Twice(usize),
+    /// The letters up to the nth record (from 0) hold more than the outbox may.
+    Full(usize),
 }
 
 /// Where rooms are kept. See the module for what every backend promises.
@@ -443,4 +467,40 @@ pub trait RoomStore: Send + Sync + 'static {
     /// # Errors
     /// [`TxError::Unavailable`].
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()>;
+
+    /// Begins to read an app: at one moment, or where that cannot be, at one moment of each room,
+    /// its letters included. Rooms that are made later are not read.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn export(&self, app: AppId) -> StoreFuture<'_, Box<dyn Export>>;
+
+    /// Opens an epoch of an app, empty and seen by nobody; answers its number, which no other epoch
+    /// of the app ever had.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn open_epoch(&self, app: AppId) -> StoreFuture<'_, u64>;
+
+    /// Puts records into an epoch that was opened, in the order of [`Record`], those of one call at
+    /// a time. Whoever puts them has checked that they fit together.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`], also if no such epoch is open.
+    fn fill_epoch(&self, app: AppId, epoch: u64, records: Vec<Record>) -> StoreFuture<'_, Filled>;
+
+    /// Makes an epoch that was opened the app's present one, at once; all that was before is gone.
+    /// `switched` is called once, when it is; return soon.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`], also if no such epoch is open.
+    fn switch_epoch<'a>(
+        &'a self,
+        app: AppId,
+        epoch: u64,
+        switched: Switched<'a>,
+    ) -> StoreFuture<'a, ()>;
+
+    /// Gives up an epoch that was opened. Returns at once; nobody saw anything of it.
+    fn drop_epoch(&self, app: AppId, epoch: u64);
 }

@@ -3,8 +3,11 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
 pub(super) mod config;
+pub(super) mod export;
 pub(super) mod healthcheck;
+pub(super) mod import;
 pub(super) mod openapi;
+mod place;
 pub(super) mod serve;
 pub(super) mod usersig;
 pub(super) mod zego_sign;

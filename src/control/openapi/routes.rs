@@ -9,7 +9,7 @@ use super::catalog::{Catalog, server};
 use super::commands::main_listener;
 use crate::control::problem::Document;
 use crate::control::route::{Content, Page, Route, SchemaOf, Success};
-use crate::control::routes::{GUARDED, PATIENT, PROBES};
+use crate::control::routes::{GUARDED, PATIENT, PROBES, STREAMED};
 use crate::domain::{MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES};
 
 /// What guarded operations are filed under.
@@ -61,7 +61,7 @@ pub(super) fn describe(catalog: &mut Catalog) {
         catalog.operation(route.path, &either, route.verb.name(), operation);
     }
     let servers = json!([control]);
-    for route in GUARDED.iter().chain(PATIENT) {
+    for route in GUARDED.iter().chain(PATIENT).chain(STREAMED) {
         let guarded = guarded(catalog, route);
         catalog.operation(route.path, &servers, route.verb.name(), guarded);
     }
@@ -86,7 +86,7 @@ fn guarded(catalog: &mut Catalog, route: &Route) -> Value {
         let schema = Value::from((body.schema)(catalog.generator()));
         operation["requestBody"] = json!({
             "required": body.required,
-            "content": {"application/json": {"schema": schema}},
+            "content": {body.media_type: {"schema": schema}},
         });
     }
     let mut responses = successes(catalog, page.replies, true);

@@ -12,6 +12,7 @@
 mod accounts;
 mod ages;
 mod apps;
+mod epochs;
 mod joined;
 mod life;
 mod outbox;
@@ -37,6 +38,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use self::probe::Probe;
 use super::RoomStore;
 
+pub use epochs::{records, refill};
 pub use sight::{RoomSeen, act, everything};
 
 /// A case under way.
@@ -117,6 +119,13 @@ const CASES: &[Case] = cases![
     joined::nobody_is_in_a_room_that_ended,
     joined::whoever_is_in_many_rooms_is_in_each,
     joined::who_came_into_a_room_is_present,
+    epochs::an_app_is_read_in_the_order_of_its_records,
+    epochs::what_is_read_fills_another_app,
+    epochs::an_epoch_is_seen_by_nobody_before_it_is_the_present_one,
+    epochs::of_two_epochs_the_one_that_is_switched_to_last_stays,
+    epochs::what_stands_there_twice_is_named,
+    epochs::a_room_is_read_at_one_moment,
+    epochs::no_room_is_read_twice_while_they_come_and_go,
     racing::one_of_many_creations_wins,
     racing::one_of_many_destructions_wins,
     racing::a_room_that_comes_and_goes_is_counted_right,

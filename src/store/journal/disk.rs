@@ -8,7 +8,9 @@ use std::ops::Bound;
 use std::path::Path;
 
 use fjall::config::{BlockSizePolicy, FilterPolicy};
-use fjall::{Database, Guard, Keyspace, KeyspaceCreateOptions, PersistMode};
+use fjall::{
+    Database, Guard, Keyspace, KeyspaceCreateOptions, PersistMode, Readable, Snapshot, UserValue,
+};
 
 /// What the journals of the embedded store may hold together, in bytes: recovery reads all of it.
 pub(super) const MAX_JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
@@ -91,6 +93,33 @@ impl Disk {
         prefix: &[u8],
     ) -> impl Iterator<Item = Result<Pair, fjall::Error>> {
         self.rows.prefix(prefix).map(Guard::into_inner)
+    }
+
+    /// Everything as it is now, for as long as it is looked at. What is removed meanwhile stays on
+    /// disk until then.
+    pub(super) fn moment(&self) -> Moment {
+        Moment { snapshot: self.db.snapshot(), rows: self.rows.clone() }
+    }
+}
+
+/// The store at one moment.
+pub(super) struct Moment {
+    snapshot: Snapshot,
+    rows: Keyspace,
+}
+
+/// Rows of one moment, in order.
+pub(super) type Rows = Box<dyn Iterator<Item = Result<Pair, fjall::Error>> + Send>;
+
+impl Moment {
+    /// A row.
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<UserValue>, fjall::Error> {
+        self.snapshot.get(&self.rows, key)
+    }
+
+    /// The rows whose keys begin so, in order.
+    pub(super) fn rows_of(&self, prefix: &[u8]) -> Rows {
+        Box::new(self.snapshot.prefix(&self.rows, prefix).map(Guard::into_inner))
     }
 }
 

@@ -166,13 +166,24 @@ pub(super) fn letters(app: AppId) -> [Vec<u8>; 2] {
     })
 }
 
+/// The beginning of an app's letters to a destination.
+pub(super) fn letters_to(app: AppId, to: Destination) -> Vec<u8> {
+    let [mut key, _] = letters(app);
+    key.push(number(to));
+    key
+}
+
+fn number(to: Destination) -> u8 {
+    match to {
+        Destination::RoomEngine => 1,
+        Destination::Zego => 2,
+    }
+}
+
 fn numbered(first: u8, app: AppId, to: Destination, id: u64) -> Vec<u8> {
     let mut key = vec![first];
     key.extend_from_slice(&app.0.to_be_bytes());
-    key.push(match to {
-        Destination::RoomEngine => 1,
-        Destination::Zego => 2,
-    });
+    key.push(number(to));
     key.extend_from_slice(&id.to_be_bytes());
     key
 }

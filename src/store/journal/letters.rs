@@ -37,6 +37,7 @@ impl WaitingLetter {
 /// The letters that wait, in the order of their numbers in each app and destination.
 pub(super) fn waiting(
     disk: &Disk,
+    memory: &MemoryStore,
     epochs: &HashMap<AppId, u64>,
     found: &mut Found,
 ) -> Vec<WaitingLetter> {
@@ -65,6 +66,9 @@ pub(super) fn waiting(
             let letter = RestoredLetter { id: *id, letter, progress };
             let (app, life) = (*app, Life { app: *app, epoch });
             letters.push(WaitingLetter { app, life, incarnation, letter });
+        } else {
+            memory.epochs_go_on_behind(*app, epoch);
+            found.over.insert(Life { app: *app, epoch });
         }
     };
     let mut gathered: Option<Gathered> = None;

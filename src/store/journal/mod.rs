@@ -24,6 +24,7 @@ mod letters;
 mod open;
 mod queue;
 mod reader;
+mod reading;
 mod recover;
 mod rooms;
 mod rows;
@@ -50,18 +51,20 @@ use self::disk::Disk;
 use self::kept::Kept;
 use self::keys::Life;
 use self::queue::{Entry, Queue};
+use self::reading::Reading;
 use self::rows::Row;
 use self::sweep::{Broom, Waste};
 use super::memory::MemoryStore;
 use super::memory::outbox::{Acked, Progress};
+use super::memory::staging::Place;
 use super::{
-    AccountPut, Counts, Decide, Due, JournalCounts, OutboxCounts, RoomStore, RulePut, See,
-    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter,
-    TxError,
+    AccountPut, Counts, Decide, Due, Export, Filled, JournalCounts, OutboxCounts, RoomStore,
+    RulePut, See, SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture,
+    Switched, TakenLetter, TxError,
 };
 use crate::domain::{
     Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
-    PageEnd, PageQuery, PageSink, ReceiverRecord, RoomId, RoomKey, SanctionKind,
+    PageEnd, PageQuery, PageSink, ReceiverRecord, Record, RoomId, RoomKey, SanctionKind,
 };
 
 /// Changes that are under way at one time: more wait before they lock anything.
@@ -387,10 +390,10 @@ impl RoomStore for JournalStore {
             let over = self
                 .durably(|| {
                     let _apps = self.apps.lock();
-                    let over = self.life(app);
+                    let (over, epoch) = (self.life(app), self.memory.next_epoch(app));
                     // Queued before anything of the new life is.
-                    self.push(vec![Row::put(keys::epoch(app), &(over.epoch + 1))]);
-                    at_once(self.memory.new_epoch(app))?;
+                    self.push(vec![Row::put(keys::epoch(app), &epoch)]);
+                    self.memory.begin_epoch(app, epoch);
                     Ok(over)
                 })
                 .await?;
@@ -398,6 +401,54 @@ impl RoomStore for JournalStore {
             self.broom.sweep(Waste::Life(over));
             Ok(())
         })
+    }
+
+    fn export(&self, app: AppId) -> StoreFuture<'_, Box<dyn Export>> {
+        Box::pin(async move {
+            // What was answered is on disk; what was done without waiting for it soon is.
+            self.queue.settled().await?;
+            let reading = Reading::new(self.disk.moment(), app)?;
+            Ok(Box::new(reading) as Box<dyn Export>)
+        })
+    }
+
+    fn open_epoch(&self, app: AppId) -> StoreFuture<'_, u64> {
+        self.memory.open_epoch(app)
+    }
+
+    fn fill_epoch(&self, app: AppId, epoch: u64, records: Vec<Record>) -> StoreFuture<'_, Filled> {
+        Box::pin(self.durably(move || {
+            let life = Life { app, epoch };
+            let mut tell = |record: &Record, place: Place| {
+                self.queue.push(scribe::record(life, place, record));
+            };
+            self.memory.fill_epoch_now(app, epoch, records, Some(&mut tell))
+        }))
+    }
+
+    fn switch_epoch<'a>(
+        &'a self,
+        app: AppId,
+        epoch: u64,
+        switched: Switched<'a>,
+    ) -> StoreFuture<'a, ()> {
+        Box::pin(self.durably(move || {
+            let _apps = self.apps.lock();
+            let over = self.life(app);
+            let closed = self.memory.close_epoch(app, epoch)?;
+            // Queued behind everything of the new life, and before anything that happens in it.
+            self.push(vec![Row::put(keys::epoch(app), &epoch)]);
+            self.memory.switch_to(app, closed);
+            switched();
+            self.broom.sweep(Waste::Life(over));
+            Ok(())
+        }))
+    }
+
+    fn drop_epoch(&self, app: AppId, epoch: u64) {
+        if self.memory.drop_epoch_now(app, epoch) {
+            self.broom.sweep(Waste::Life(Life { app, epoch }));
+        }
     }
 }
 

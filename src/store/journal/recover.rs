@@ -69,15 +69,21 @@ pub(super) fn recover(disk: &Disk, memory: &MemoryStore, salvaged: bool) -> Foun
         }
     });
     if salvaged {
-        // No row is of a life that did not begin: the latest one that has any is not over.
-        each(disk, b"A", &mut found, |key, _, found| {
-            let Some(Key::Row { life, .. }) = keys::read(key) else { return };
-            let epoch = epochs.entry(life.app).or_default();
-            if life.epoch > *epoch {
-                *epoch = life.epoch;
-                found.mended.push(Row::put(keys::epoch(life.app), &life.epoch));
+        // Of the life that is said to be the present one nothing may be left: then it was over, and
+        // the latest one that has rows is not.
+        let mut lives: BTreeSet<Life> = BTreeSet::new();
+        each(disk, b"A", &mut found, |key, _, _| {
+            if let Some(Key::Row { life, .. }) = keys::read(key) {
+                lives.insert(life);
             }
         });
+        for Life { app, epoch: latest } in lives.iter().copied() {
+            let present = epochs.get(&app).copied().unwrap_or_default();
+            if latest > present && !lives.contains(&Life { app, epoch: present }) {
+                epochs.insert(app, latest);
+                found.mended.push(Row::put(keys::epoch(app), &latest));
+            }
+        }
     }
     for (app, epoch) in &epochs {
         memory.restore_app(*app, *epoch);
@@ -86,7 +92,7 @@ pub(super) fn recover(disk: &Disk, memory: &MemoryStore, salvaged: bool) -> Foun
         let commit: Option<Commit> = found.record(key, row);
         found.commit = commit.unwrap_or_default().last;
     });
-    let waiting = letters::waiting(disk, &epochs, &mut found);
+    let waiting = letters::waiting(disk, memory, &epochs, &mut found);
     let needed = waiting.iter().filter_map(WaitingLetter::needs);
     let departing = needed.map(|ended| (ended, memory.departing())).collect();
     let departing = rooms::recover(disk, memory, &epochs, departing, &mut found);

@@ -127,6 +127,7 @@ impl<'a> Rooms<'a> {
                 .fault(|| format!("row {}: not one of this program's", key.escape_ascii()));
         };
         if life.epoch != self.epochs.get(&life.app).copied().unwrap_or_default() {
+            self.memory.epochs_go_on_behind(life.app, life.epoch);
             found.over.insert(life);
             return;
         }

@@ -14,10 +14,12 @@ use super::queue::{Census, Entry, Queue};
 use super::rows::{self, Row};
 use crate::domain::{
     AccountRecord, AppId, Delta, Destination, Event, Facts, FactsWrite, ForbidRule, Letter,
-    MemberWrite, RoomId, SanctionWrite, StreamWrite,
+    LetterRecord, MemberWrite, Record, RoomId, RoomRecord, SanctionWrite, StreamWrite,
 };
 use crate::store::DroppedLetter;
+use crate::store::memory::outbox::Progress;
 use crate::store::memory::scribe::{Change, Scribe};
+use crate::store::memory::staging::Place;
 
 /// A room's row of facts.
 #[derive(Debug, Serialize)]
@@ -88,6 +90,51 @@ pub(super) fn ended(life: Life, incarnation: u64) -> [Row; 4] {
     let [facts, tally, seats] =
         [Kind::Facts, Kind::Tally, Kind::Seats].map(|kind| Row::remove(row(kind)));
     [facts, tally, seats, Row::put(row(Kind::Dead), &())]
+}
+
+/// The rows of a record that stands in a life of an app.
+pub(super) fn record(life: Life, place: Place, record: &Record) -> Entry {
+    let (incarnation, nth) = match place {
+        Place::App => (0, 0),
+        Place::Room(incarnation) => (incarnation, 0),
+        Place::Rule(nth) | Place::Letter(nth) => (0, nth),
+    };
+    let row = |kind| keys::room(life, kind, incarnation);
+    let part = |kind, name: &str| keys::part(life, kind, incarnation, name);
+    let one = |row| Entry { rows: vec![row], census: None };
+    match record {
+        Record::Receiver(receiver) => one(Row::put(row(Kind::Receiver), receiver)),
+        Record::Account(record) => one(account(life, record)),
+        Record::Rule(of) => one(rule(life, nth, of)),
+        Record::Room(record) => {
+            let RoomRecord { id: room, facts, tally, seats } = &**record;
+            let mut rows = vec![
+                Row::put(row(Kind::Facts), &FactsRow { room, facts }),
+                Row::put(row(Kind::Tally), tally),
+            ];
+            if seats.count() > 0 {
+                rows.push(Row::put(row(Kind::Seats), seats));
+            }
+            Entry { rows, census: Some(Census { life, incarnation, born: true }) }
+        }
+        Record::Stream(stream) => one(Row::put(part(Kind::Stream, stream.id.as_str()), stream)),
+        Record::Member(member) => {
+            one(Row::put(part(Kind::Member, member.account.as_str()), &**member))
+        }
+        Record::Ban(ban) => one(Row::put(part(Kind::Ban, ban.account.as_str()), ban)),
+        Record::Mute(mute) => one(Row::put(part(Kind::Mute, mute.account.as_str()), mute)),
+        Record::Letter(letter) => {
+            let LetterRecord { to, notice, parts, .. } = &**letter;
+            let key = keys::letter(life.app, *to, nth);
+            // It needs no room's rows.
+            let mut rows = rows::split(&key, &(life.epoch, 0_u64, parts, &**notice));
+            let progress = Progress::of(letter);
+            if progress != Progress::default() {
+                rows.push(Row::put(keys::put_off(life.app, *to, nth), &progress));
+            }
+            Entry { rows, census: None }
+        }
+    }
 }
 
 fn delta(entry: &mut Entry, life: Life, change: &Change<'_>) {

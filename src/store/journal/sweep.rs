@@ -124,9 +124,10 @@ impl Bristles {
         for pair in self.disk.rows_of(&letters) {
             let Ok((key, row)) = pair else { return false };
             let (name, behind) = name(&key, &letters);
-            let is_of_later = behind.is_empty()
-                && rows::begins_with::<u64>(&row).is_ok_and(|epoch| epoch > over.epoch);
-            if is_of_later {
+            // Another life may be the present one, or one that is being filled.
+            let is_of_another = behind.is_empty()
+                && rows::begins_with::<u64>(&row).is_ok_and(|epoch| epoch != over.epoch);
+            if is_of_another {
                 kept.insert(name.to_vec());
             }
             // What stands behind its first row stays or goes with that.

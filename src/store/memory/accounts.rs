@@ -67,6 +67,14 @@ impl Accounts {
         }
     }
 
+    /// Everybody who has a record, by name.
+    pub(super) fn names(&self) -> Vec<Account> {
+        let mut names: Vec<Account> =
+            self.by_account.iter().map(|entry| entry.key().clone()).collect();
+        names.sort_unstable();
+        names
+    }
+
     pub(super) fn len(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
     }

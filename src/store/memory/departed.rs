@@ -38,7 +38,7 @@ pub(in crate::store) struct Departing {
 }
 
 impl Departing {
-    pub(super) fn new(hasher: RandomState) -> Self {
+    pub(in crate::store) fn new(hasher: RandomState) -> Self {
         Self { members: Members::new(hasher), count: 0 }
     }
 

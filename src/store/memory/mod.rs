@@ -9,6 +9,7 @@
 
 mod accounts;
 mod ages;
+mod copying;
 pub(in crate::store) mod departed;
 mod index;
 mod joined;
@@ -21,6 +22,7 @@ mod sanctions;
 pub(in crate::store) mod scribe;
 mod slab;
 pub(in crate::store) mod space;
+pub(in crate::store) mod staging;
 mod streams;
 mod sweeper;
 
@@ -29,20 +31,23 @@ use std::hash::RandomState;
 use std::sync::Arc;
 
 use dashmap::DashMap;
+use parking_lot::Mutex;
 
 use self::accounts::Accounts;
 use self::outbox::{Acked, Outbox, Progress};
 use self::rules::Rules;
 use self::scribe::Scribe;
 use self::space::Space;
+use self::staging::Staging;
 use self::sweeper::Sweeper;
 use super::{
-    AccountPut, Counts, Decide, Due, OutboxCounts, RoomStore, RulePut, See, SeeAccount, SeeJoined,
-    SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, TakenLetter, TxError,
+    AccountPut, Counts, Decide, Due, Export, Filled, OutboxCounts, RoomStore, RulePut, See,
+    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, Switched,
+    TakenLetter, TxError,
 };
 use crate::domain::{
     Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
-    PageEnd, PageQuery, PageSink, ReceiverRecord, RoomId, RoomKey, SanctionKind,
+    PageEnd, PageQuery, PageSink, ReceiverRecord, Record, RoomId, RoomKey, SanctionKind,
 };
 
 /// What letters may hold together unless told, in bytes.
@@ -58,6 +63,10 @@ pub struct MemoryStore {
     rules: DashMap<AppId, Arc<Rules>>,
     /// What was said of each app's receiver, in its present epoch.
     receivers: DashMap<AppId, Option<ReceiverRecord>>,
+    /// Epochs that are being filled.
+    staged: DashMap<(AppId, u64), Arc<Mutex<Staging>>>,
+    /// The latest number that an epoch of each app was given.
+    latest_epochs: DashMap<AppId, u64>,
     outbox: Arc<Outbox>,
     hasher: RandomState,
     sweeper: Sweeper,
@@ -95,6 +104,8 @@ impl MemoryStore {
             accounts: DashMap::new(),
             rules: DashMap::new(),
             receivers: DashMap::new(),
+            staged: DashMap::new(),
+            latest_epochs: DashMap::new(),
             outbox: Arc::new(Outbox::new(at_most_bytes)),
             hasher: RandomState::new(),
             sweeper: Sweeper::default(),
@@ -364,7 +375,43 @@ impl RoomStore for MemoryStore {
     }
 
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
-        let epoch = self.epoch(app) + 1;
+        self.begin_epoch(app, self.next_epoch(app));
+        done(Ok(()))
+    }
+
+    fn export(&self, app: AppId) -> StoreFuture<'_, Box<dyn Export>> {
+        done(Ok(Box::new(self.reading(app))))
+    }
+
+    fn open_epoch(&self, app: AppId) -> StoreFuture<'_, u64> {
+        done(Ok(self.open_epoch_now(app)))
+    }
+
+    fn fill_epoch(&self, app: AppId, epoch: u64, records: Vec<Record>) -> StoreFuture<'_, Filled> {
+        done(self.fill_epoch_now(app, epoch, records, None))
+    }
+
+    fn switch_epoch<'a>(
+        &'a self,
+        app: AppId,
+        epoch: u64,
+        switched: Switched<'a>,
+    ) -> StoreFuture<'a, ()> {
+        let closed = self.close_epoch(app, epoch);
+        done(closed.map(|staging| {
+            self.switch_to(app, staging);
+            switched();
+        }))
+    }
+
+    fn drop_epoch(&self, app: AppId, epoch: u64) {
+        self.drop_epoch_now(app, epoch);
+    }
+}
+
+impl MemoryStore {
+    /// Gives an app an epoch of this number, empty.
+    pub(in crate::store) fn begin_epoch(&self, app: AppId, epoch: u64) {
         let old = self.spaces.insert(app, Arc::new(self.empty(app, epoch)));
         self.outbox.clear(app);
         if let Some(old) = old {
@@ -377,7 +424,6 @@ impl RoomStore for MemoryStore {
         if let Some((_, old)) = self.rules.remove(&app) {
             self.sweeper.drop_later(Box::new(old));
         }
-        done(Ok(()))
     }
 }
 

@@ -16,6 +16,10 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{AppId, Destination, Letter, Notice, RoomId};
 use crate::store::{DroppedLetter, OutboxCounts, TakenLetter};
 
+mod waiting;
+
+pub(in crate::store) use waiting::Waiting;
+
 #[cfg(test)]
 mod tests;
 
@@ -115,9 +119,14 @@ impl Outbox {
         Self { at_most_bytes, last_id: AtomicU64::new(0), letters: Mutex::default() }
     }
 
+    /// A number for a letter that is to be put back.
+    pub(super) fn next_id(&self) -> u64 {
+        self.last_id.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     /// Gives letters their numbers. Called under the lock of their room: those of one room ascend.
     pub(super) fn number(&self, letters: Vec<Letter>) -> Vec<(u64, Letter)> {
-        let number = |letter| (self.last_id.fetch_add(1, Ordering::Relaxed) + 1, letter);
+        let number = |letter| (self.next_id(), letter);
         letters.into_iter().map(number).collect()
     }
 

@@ -16,6 +16,7 @@ impl MemoryStore {
     /// Begins to put back an app: which life of it this is.
     pub(in crate::store) fn restore_app(&self, app: AppId, epoch: u64) {
         self.spaces.insert(app, Arc::new(self.empty(app, epoch)));
+        self.epochs_go_on_behind(app, epoch);
     }
 
     /// Numbers for an app's rooms go on behind this one.

@@ -1,5 +1,7 @@
 //! One app's rooms in one epoch.
 
+pub(in crate::store) mod copying;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::RandomState;
 use std::ops::{Bound, ControlFlow};
@@ -478,6 +480,40 @@ impl Space {
                 RestoredPart::Stream(stream) => room.streams.restore(stream),
             }
         }
+    }
+
+    /// Whether a room was put back.
+    pub(super) fn has(&self, id: &RoomId) -> bool {
+        self.directory.contains_key(id)
+    }
+
+    /// Puts back a record of a room that was put back before, unless it has one of that name.
+    /// Answers whether it is put back.
+    pub(super) fn restore_part(&self, id: &RoomId, part: RestoredPart) -> bool {
+        let Some(cell) = self.directory.get(id).map(|cell| Arc::clone(&cell)) else { return false };
+        let State::Live(room) = &mut *cell.write() else { return false };
+        let is_there = match &part {
+            RestoredPart::Member(member) => room.members.get(member.account.as_str()).is_some(),
+            RestoredPart::Ban(ban) => room.bans.get(ban.account.as_str()).is_some(),
+            RestoredPart::Mute(mute) => room.mutes.get(mute.account.as_str()).is_some(),
+            RestoredPart::Stream(stream) => {
+                room.streams.all().iter().any(|other| other.id == stream.id)
+            }
+        };
+        if is_there {
+            return false;
+        }
+        match part {
+            RestoredPart::Member(member) => {
+                room.members_mut().put(&member);
+                let present = member.entered && !room.facts.kind.is_group();
+                self.joined.put(member.account.as_str(), room.incarnation, present);
+            }
+            RestoredPart::Ban(ban) => room.bans.write(SanctionWrite::Put(ban)),
+            RestoredPart::Mute(mute) => room.mutes.write(SanctionWrite::Put(mute)),
+            RestoredPart::Stream(stream) => room.streams.restore(stream),
+        }
+        true
     }
 
     /// Holds what was put back together: the rooms that count more or fewer members than there are,

@@ -243,6 +243,32 @@ impl RoomStore for InDirectory {
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()> {
         changing!(self, new_epoch(app))
     }
+
+    fn export(&self, app: AppId) -> StoreFuture<'_, Box<dyn Export>> {
+        on!(self, export(app))
+    }
+
+    fn open_epoch(&self, app: AppId) -> StoreFuture<'_, u64> {
+        on!(self, open_epoch(app))
+    }
+
+    fn fill_epoch(&self, app: AppId, epoch: u64, records: Vec<Record>) -> StoreFuture<'_, Filled> {
+        on!(self, fill_epoch(app, epoch, records))
+    }
+
+    fn switch_epoch<'a>(
+        &'a self,
+        app: AppId,
+        epoch: u64,
+        switched: Switched<'a>,
+    ) -> StoreFuture<'a, ()> {
+        changing!(self, switch_epoch(app, epoch, switched))
+    }
+
+    fn drop_epoch(&self, app: AppId, epoch: u64) {
+        let store = self.store.try_read().unwrap();
+        store.as_ref().unwrap().drop_epoch(app, epoch);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
