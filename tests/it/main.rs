@@ -14,6 +14,7 @@ mod clock;
 mod contract;
 mod control;
 mod edge;
+mod exchange;
 mod fields;
 mod gateway;
 mod genuine;

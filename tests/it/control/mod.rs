@@ -3,6 +3,7 @@
 mod access;
 mod apps;
 mod entries;
+mod exchange;
 mod faults;
 mod harness;
 mod members;

@@ -284,7 +284,11 @@ async fn what_is_no_line_is_refused() {
         ("", "empty"),
         (" \r", "empty"),
         ("4321", "not a JSON object with one field, column 1"),
-        ("{\"account\":{\"account\":4321", "not a JSON object with one field, column 26"),
+        ("{\"account\":{\"account\":\"4321\",", "not a JSON object with one field, column 30"),
+        (
+            "{\"account\":{\"account\":4321",
+            "account.account: wrong type or value, expected a string",
+        ),
         ("{\"end\":{\"records\":0}} 4321", "not a JSON object with one field, column 23"),
         ("{\"end\":{\"records\":0,\"records\":0}}", "end.records: stands there twice"),
         ("{\"end\":{\"records\":0},\"x\":1}", "not a JSON object with one field, column 21"),

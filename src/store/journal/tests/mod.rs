@@ -1,6 +1,7 @@
 //! The journal conforms, also when it is closed and opened again behind each change.
 
 mod damage;
+mod exchange;
 mod kit;
 mod leaving;
 mod sizes;
