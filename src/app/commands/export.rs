@@ -82,7 +82,7 @@ impl Export {
             }
             Opened::Store(store) => {
                 let now_ms = now_s() * 1000;
-                let mut lines = Lines::of(&store, AppId(self.app), now_ms).await?;
+                let mut lines = Lines::of(&*store, AppId(self.app), now_ms).await?;
                 while let Some(more) = lines.next().await? {
                     out.write(&more)?;
                 }

@@ -39,7 +39,7 @@ pub(super) enum Opened {
     /// A running server.
     Server(Server),
     /// A store, which is closed when this goes.
-    Store(JournalStore),
+    Store(Box<JournalStore>),
 }
 
 /// The control plane of a running server.
@@ -53,7 +53,7 @@ impl Place {
     /// Opens it. A directory that is no store is made one only if `make` says so.
     pub(super) async fn open(&self, make: bool) -> anyhow::Result<Opened> {
         if let Some(path) = &self.path {
-            return Ok(Opened::Store(store(path, make).await?));
+            return Ok(Opened::Store(Box::new(store(path, make).await?)));
         }
         if !matches!(self.control.scheme(), "http" | "https") {
             bail!("--control: must begin with http:// or https://");

@@ -43,6 +43,9 @@ pub(in crate::store) enum Place {
     Letter(u64),
 }
 
+/// Whoever is told where a record stands.
+type Tell<'a> = &'a mut dyn FnMut(&Record, Place);
+
 /// Why a record was not taken.
 enum Refused {
     Twice,
@@ -150,7 +153,7 @@ impl MemoryStore {
         app: AppId,
         epoch: u64,
         records: Vec<Record>,
-        mut tell: Option<&mut dyn FnMut(&Record, Place)>,
+        mut tell: Option<Tell<'_>>,
     ) -> Result<Filled, TxError> {
         let staging = self.staged.get(&(app, epoch)).map(|staging| Arc::clone(&staging));
         let staging = staging.ok_or(TxError::Unavailable)?;

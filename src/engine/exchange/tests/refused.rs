@@ -284,7 +284,7 @@ async fn what_is_no_line_is_refused() {
         ("", "empty"),
         (" \r", "empty"),
         ("4321", "not a JSON object with one field, column 1"),
-        ("{\"account\":{\"account\":\"4321\",", "not a JSON object with one field, column 30"),
+        ("{\"account\":{\"account\":\"4321\",", "not a JSON object with one field, column 29"),
         (
             "{\"account\":{\"account\":4321",
             "account.account: wrong type or value, expected a string",
