@@ -213,7 +213,7 @@ impl Room {
             return Err(format!("member.marks: must ascend, from {MIN_MARK}"));
         }
         let is_counted = |mark: &u32| self.said.marks.iter().any(|(known, _)| known == *mark);
-        if !member.marks.iter().all(|mark| is_counted(mark)) {
+        if !member.marks.iter().all(is_counted) {
             return Err(format!(
                 "member.marks: one is not in room.tally.marks, which has at most \
                  {MAX_MARKS_PER_ROOM}"
