@@ -80,6 +80,18 @@ impl Client {
         true
     }
 
+    /// Waits until every callback was answered.
+    async fn told_everything(&self) {
+        let url = format!("{}/callbacks?state=waiting", self.control);
+        loop {
+            let log: Value = self.http.get(&url).send().await.unwrap().json().await.unwrap();
+            if log["items"].as_array().unwrap().is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// The name of a room and who is in it.
     async fn look(&self, room: &str) -> Option<(String, BTreeSet<String>)> {
         let asked = self.call("get_room_info", json!({"RoomId": room})).await;
@@ -292,6 +304,7 @@ async fn callbacks_that_wait_are_sent_after_a_kill_and_their_receiver_is_still_s
     }
     come(&client, 0..2).await;
     backend.bodies(4).await;
+    client.told_everything().await;
     backend.stop().await;
     // Nobody is there who would hear of these.
     come(&client, 2..12).await;
@@ -317,6 +330,7 @@ async fn callbacks_that_wait_are_sent_after_a_kill_and_their_receiver_is_still_s
     // What was sent and is not answered is sent once more, and nothing else is.
     come(&client, 14..15).await;
     backend.bodies(26).await;
+    client.told_everything().await;
     backend.answers(Answer::Never);
     assert!(client.enter("r", &["unanswered".to_owned()]).await);
     backend.bodies(27).await;
@@ -328,6 +342,7 @@ async fn callbacks_that_wait_are_sent_after_a_kill_and_their_receiver_is_still_s
     let bodies = backend.bodies(29).await;
     assert_eq!(told_of(&bodies[26..], "r"), ["unanswered", "unanswered", "behind"]);
     assert_eq!(told_of(&bodies[26..], "s"), [""; 0]);
+    client.told_everything().await;
 
     // That there is none is kept too.
     assert_eq!(client.call("delete_callback", json!({})).await.unwrap().0, 0);

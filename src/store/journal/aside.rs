@@ -8,10 +8,10 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::zeros;
+use super::zeros::{self, Used};
 
 /// The name of the directory with the copy.
 const ASIDE: &str = "aside";
@@ -39,9 +39,13 @@ impl Aside {
         let existed = original.exists();
         if existed {
             let half = parent.join(HALF);
-            copy_directory(&original, &half, &|_| true)?;
-            fs::rename(&half, parent.join(ASIDE))?;
-            sync_directory(parent)?;
+            let copied = copy_directory(&original, &half, &|_| true)
+                .and_then(|()| fs::rename(&half, parent.join(ASIDE)))
+                .and_then(|()| sync_directory(parent));
+            if copied.is_err() {
+                remove(&half)?;
+            }
+            copied?;
         }
         Ok(Self { parent: parent.to_owned(), name, existed })
     }
@@ -66,6 +70,11 @@ impl Aside {
         sync_directory(&self.parent)?;
         remove(&half)
     }
+}
+
+/// The copy of a directory that is being opened.
+pub(super) fn copy_of(parent: &Path) -> PathBuf {
+    parent.join(ASIDE)
 }
 
 /// Ends what an earlier process began.
@@ -124,10 +133,10 @@ pub(super) fn copy_directory(
 
 /// A journal is mostly room for what is to come: zeros at its end are not written.
 fn copy_sparsely(source: &Path, target: &Path) -> io::Result<()> {
-    let bytes = fs::read(source)?;
-    let file = File::create_new(target)?;
-    std::os::unix::fs::FileExt::write_all_at(&file, &bytes[..zeros::used(&bytes)], 0)?;
-    file.set_len(bytes.len() as u64)?;
+    let Used { used, len } = zeros::read(source)?;
+    let mut file = File::create_new(target)?;
+    file.write_all(&used)?;
+    file.set_len(len)?;
     file.sync_all()
 }
 

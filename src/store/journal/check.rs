@@ -36,7 +36,7 @@ const STEP_BYTES: usize = 256 * 1024;
 pub(super) struct Check {
     /// Each fault, for people.
     pub(super) faults: Vec<String>,
-    /// What is left cannot be opened either.
+    /// It is not to be opened as it is: it may end the process.
     pub(super) hopeless: bool,
 }
 

@@ -4,6 +4,7 @@
 //! when what it wrote is on disk; nothing else here syncs, and fjall does not by itself. Not here:
 //! what rows mean.
 
+use std::io::ErrorKind;
 use std::ops::Bound;
 use std::path::Path;
 
@@ -22,6 +23,8 @@ const CACHE_BYTES: u64 = 4 * 1024 * 1024;
 const WORKERS: usize = 1;
 /// A block of a table, in bytes: rows are read in order.
 const BLOCK_BYTES: u32 = 32 * 1024;
+/// What the system says of a block that it cannot read: `EIO`.
+const BAD_BLOCK: i32 = 5;
 /// The one keyspace.
 const ROWS: &str = "rows";
 
@@ -29,6 +32,17 @@ const ROWS: &str = "rows";
 pub(super) struct Disk {
     db: Database,
     rows: Keyspace,
+}
+
+/// Whether an error says that files are not as they were written. Else the system is in the way, and
+/// they may be whole.
+pub(super) fn is_damage(error: &fjall::Error) -> bool {
+    let (fjall::Error::Io(error) | fjall::Error::Storage(fjall::LsmError::Io(error))) = error
+    else {
+        return !matches!(error, fjall::Error::Locked | fjall::Error::Poisoned);
+    };
+    let kinds = [ErrorKind::NotFound, ErrorKind::UnexpectedEof, ErrorKind::InvalidData];
+    kinds.contains(&error.kind()) || error.raw_os_error() == Some(BAD_BLOCK)
 }
 
 /// A row that is written or removed.

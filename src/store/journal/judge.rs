@@ -18,7 +18,7 @@ pub(super) struct Look {
     pub(super) scans: Vec<Scan>,
     /// What does not hold together, for people.
     pub(super) faults: Vec<String>,
-    /// What is left cannot be opened either.
+    /// The embedded store is not to be opened as it is: it may end the process.
     pub(super) hopeless: bool,
     /// The embedded store says that it is one.
     pub(super) marked: bool,

@@ -10,7 +10,7 @@
 //! opened.
 
 use std::fs::{self, File, TryLockError};
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
 use super::aside::{self, Aside};
-use super::disk::Disk;
+use super::disk::{Disk, is_damage};
 use super::fault::OpenFault;
 use super::format::{self, Format};
 use super::judge::{Look, missing};
@@ -68,13 +68,8 @@ impl JournalStore {
         let JournalOptions { path, backlog_bytes, accept_loss, on_failure } = options;
         let held = Held::take(path)?;
         let look = Look::at(&held.path).map_err(|error| held.io(ROWS, error))?;
-        if !look.faults.is_empty() {
-            if !accept_loss {
-                return Err(held.damaged(look.faults));
-            }
-            if look.hopeless {
-                return Err(OpenFault::Unreadable { path: held.path, faults: look.faults });
-            }
+        if !look.faults.is_empty() && !accept_loss {
+            return Err(held.damaged(look.faults));
         }
         let aside = Aside::take(&held.path, ROWS).map_err(|error| held.io(ROWS, error))?;
         match held.fill(look, backlog_bytes, accept_loss) {
@@ -132,20 +127,25 @@ impl Held {
         backlog_bytes: usize,
         accept_loss: bool,
     ) -> Result<Filled, OpenFault> {
-        let unopened = |error| self.unopened(error, accept_loss);
         self.prepare(&look).map_err(|error| self.io(ROWS, error))?;
-        if let Some(first) = look.first_commit().filter(|first| *first > 1) {
-            let reached = salvage::reach(&self.path, ROWS).map_err(unopened)?;
-            if first > reached + 1 {
-                look.faults.push(missing(reached, first - 1));
+        let begins = look.first_commit().filter(|first| *first > 1 && !look.hopeless);
+        if let Some(first) = begins {
+            let reached = salvage::reach(&self.path, ROWS);
+            match self.unless_damaged(reached)? {
+                Ok(reached) if first > reached + 1 => {
+                    look.faults.push(missing(reached, first - 1));
+                }
+                Ok(_) => {}
+                Err(fault) => look.faults.push(fault),
             }
         }
         if look.faults.is_empty() {
-            let filled = self.read(&look, backlog_bytes).map_err(unopened)?;
-            if filled.found.faults.is_empty() {
-                return Ok(filled);
+            let filled = self.read(&look, backlog_bytes);
+            match self.unless_damaged(filled)? {
+                Ok(filled) if filled.found.faults.is_empty() => return Ok(filled),
+                Ok(mut filled) => look.faults.append(&mut filled.found.faults),
+                Err(fault) => look.faults.push(fault),
             }
-            look.faults.extend_from_slice(&filled.found.faults);
         }
         if !accept_loss {
             return Err(self.damaged(look.faults));
@@ -153,8 +153,12 @@ impl Held {
         for fault in &look.faults {
             tracing::warn!("lost, and accepted: {fault}");
         }
-        salvage::salvage(&self.path, ROWS, &look).map_err(unopened)?;
-        let filled = self.read(&look, backlog_bytes).map_err(unopened)?;
+        let salvaged = salvage::salvage(&self.path, ROWS, &look);
+        let filled = salvaged.and_then(|()| self.read(&look, backlog_bytes));
+        let filled = self.unless_damaged(filled)?.map_err(|fault| OpenFault::Unreadable {
+            path: self.path.clone(),
+            faults: vec![fault],
+        })?;
         for fault in filled.found.faults.iter().filter(|fault| !look.faults.contains(fault)) {
             tracing::warn!("lost, and accepted: {fault}");
         }
@@ -205,12 +209,16 @@ impl Held {
         Ok(())
     }
 
-    fn unopened(&self, error: fjall::Error, accepted: bool) -> OpenFault {
-        let faults = vec![format!("the rows cannot be opened: {error}")];
-        match error {
-            fjall::Error::Io(error) => self.io(ROWS, error),
-            _ if accepted => OpenFault::Unreadable { path: self.path.clone(), faults },
-            _ => self.damaged(faults),
+    /// What the embedded store answers, or that it is damaged.
+    fn unless_damaged<T>(
+        &self,
+        answer: Result<T, fjall::Error>,
+    ) -> Result<Result<T, String>, OpenFault> {
+        match answer {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(error) if is_damage(&error) => Ok(Err(format!("the rows cannot be read: {error}"))),
+            Err(fjall::Error::Io(error)) => Err(self.io(ROWS, error)),
+            Err(error) => Err(self.io(ROWS, io::Error::other(error))),
         }
     }
 
@@ -244,10 +252,11 @@ impl Filled {
         let synced = synced.map_err(|error| held.io(synced::FILE, error))?;
         queue.continue_behind(found.commit);
         queue.push(Entry { rows: found.mended, census: None });
-        // Another one each time.
-        let (counters, mark) = (found.counters, RandomState::new().build_hasher().finish());
-        let of_writer = Arc::clone(&disk);
-        let writer = Writer { disk: of_writer, queue: Arc::clone(&queue), synced, counters, mark };
+        // What nobody outside can know, from where hash tables have it.
+        let mark = RandomState::new().hash_one(found.commit);
+        let counters = found.counters;
+        let writer =
+            Writer { disk: Arc::clone(&disk), queue: Arc::clone(&queue), synced, counters, mark };
         let failing = Arc::clone(&queue);
         let write = move || {
             let path = held.path.clone();

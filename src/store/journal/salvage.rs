@@ -2,16 +2,19 @@
 //!
 //! Job: say how far its tables reach without its journals; put what can be read of it into a new
 //! one, once somebody accepts the loss of the rest: a damaged one would be found damaged at every
-//! start, and cannot be merged. Not here: what the rows mean.
+//! start, and cannot be merged. What its journals hold is read from them where it cannot be opened.
+//! Not here: what the rows mean.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::aside::{self, SCRATCH};
 use super::check::MARKER;
-use super::disk::{Disk, Write};
+use super::disk::{self, Disk, Pair, Write};
 use super::judge::Look;
 use super::keys;
 use super::rows;
+use super::scan;
 use super::writer::Commit;
 
 /// Rows that go into the new one with one write.
@@ -33,32 +36,66 @@ pub(super) fn reach(directory: &Path, name: &str) -> Result<u64, fjall::Error> {
 pub(super) fn salvage(directory: &Path, name: &str, look: &Look) -> Result<(), fjall::Error> {
     let (original, scratch) = (directory.join(name), directory.join(SCRATCH));
     aside::remove(&scratch)?;
-    if !look.marked {
-        std::fs::write(original.join(MARKER.0), MARKER.1)?;
+    let new = Disk::open(&scratch)?;
+    let read = if look.hopeless { Commit::default() } else { copy(&original, &new, look.marked)? };
+    let of_journals = look.last_commit().unwrap_or_default();
+    if read.last < of_journals {
+        // It passed by what its journals have, as they were before it was opened.
+        for scan in scan::journals(&aside::copy_of(directory))? {
+            replay(&scan.path, &new)?;
+        }
     }
-    let (old, new) = (Disk::open(&original)?, Disk::open(&scratch)?);
     // The numbers go on behind all that are known, and this one stands for all before it.
-    let Commit { last, mark, .. } = commit(&old).unwrap_or_default();
-    let last = last.max(look.last_commit().unwrap_or_default()).max(look.noted.number());
-    let row = rows::encode(&Commit { first: 1, last, mark });
-    let mut step = Vec::new();
-    // What cannot be read is passed by.
-    for (key, value) in old.rows_of(b"").flatten() {
-        if *key != *keys::COMMIT {
-            step.push((key, value));
-        }
-        if step.len() == STEP {
-            new.write(step.iter().map(|(key, value)| -> Write<'_> { (key, Some(value)) }))?;
-            step.clear();
-        }
-    }
-    let last_step = step.iter().map(|(key, value)| -> Write<'_> { (key, Some(value)) });
-    new.write(last_step.chain([(keys::COMMIT, Some(&row[..]))]))?;
-    drop((old, new));
+    let last = read.last.max(of_journals).max(look.noted.number());
+    let row = rows::encode(&Commit { first: 1, last, mark: read.mark });
+    new.write([(keys::COMMIT, Some(&row[..]))].into_iter())?;
+    drop(new);
     aside::remove(&original)?;
     std::fs::rename(&scratch, &original)?;
     aside::sync_directory(directory)?;
     Ok(())
+}
+
+/// Writes what a journal has into a store, but for the numbers of its commits.
+fn replay(journal: &Path, new: &Disk) -> Result<(), fjall::Error> {
+    let mut latest: HashMap<Vec<u8>, Option<Vec<u8>>> = HashMap::new();
+    let write = |latest: &mut HashMap<Vec<u8>, Option<Vec<u8>>>| {
+        let writes = latest.iter().map(|(key, value)| -> Write<'_> { (key, value.as_deref()) });
+        new.write(writes)?;
+        latest.clear();
+        Ok(())
+    };
+    scan::replay(journal, |writes| {
+        let writes = writes.into_iter().filter(|(key, _)| *key != keys::COMMIT);
+        latest.extend(writes.map(|(key, value)| (key.to_vec(), value.map(<[u8]>::to_vec))));
+        if latest.len() < STEP { Ok(()) } else { write(&mut latest) }
+    })?;
+    write(&mut latest)
+}
+
+/// Copies the rows of a store that can be read, but for the latest commit's: that is answered.
+fn copy(original: &Path, new: &Disk, marked: bool) -> Result<Commit, fjall::Error> {
+    if !marked {
+        std::fs::write(original.join(MARKER.0), MARKER.1)?;
+    }
+    let old = match Disk::open(original) {
+        Ok(old) => old,
+        Err(error) if disk::is_damage(&error) => return Ok(Commit::default()),
+        Err(error) => return Err(error),
+    };
+    // What cannot be read is passed by, as long as it is damage that is in the way.
+    let readable = |pair: &Result<Pair, fjall::Error>| match pair {
+        Ok((key, _)) => **key != *keys::COMMIT,
+        Err(error) => !disk::is_damage(error),
+    };
+    let mut rows = old.rows_of(b"").filter(readable);
+    loop {
+        let step: Vec<Pair> = rows.by_ref().take(STEP).collect::<Result<_, _>>()?;
+        if step.is_empty() {
+            return Ok(commit(&old).unwrap_or_default());
+        }
+        new.write(step.iter().map(|(key, value)| -> Write<'_> { (key, Some(value)) }))?;
+    }
 }
 
 /// What the row of the latest commit says.

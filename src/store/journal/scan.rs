@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::disk::Write;
 use super::keys;
 use super::reader::Reader;
 use super::rows;
@@ -30,6 +31,8 @@ const CLEAR: u8 = 4;
 const TRAILER: &[u8] = b"FJL\x03";
 /// A value that stands there as it is.
 const UNCOMPRESSED: u8 = 0;
+/// An item that puts a value; all others remove it.
+const VALUE: u8 = 0;
 
 /// What one journal holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,12 +69,12 @@ pub(super) fn journals(directory: &Path) -> io::Result<Vec<Scan>> {
 }
 
 fn journal(path: PathBuf) -> io::Result<Scan> {
-    let bytes = std::fs::read(&path)?;
+    let bytes = zeros::read(&path)?.used;
     let empty = Scan { path, commits: None, gap: None, valid_bytes: 0, torn: false, behind: None };
     let (mut scan, mut latest) = (empty, None);
-    for (commit, end) in groups(&bytes) {
-        scan.valid_bytes = end as u64;
-        let Some(commit) = commit else { continue };
+    for group in groups(&bytes) {
+        scan.valid_bytes = group.end as u64;
+        let Some(commit) = group.commit else { continue };
         let Commit { first, last, .. } = commit;
         if let Some((_, before)) = scan.commits
             && first != before.saturating_add(1)
@@ -83,21 +86,37 @@ fn journal(path: PathBuf) -> io::Result<Scan> {
         latest = Some(commit);
     }
     let rest = &bytes[scan.valid_bytes as usize..];
-    let rest = &rest[..zeros::used(rest)];
     scan.torn = !rest.is_empty();
     scan.behind = latest.and_then(|latest| behind(rest, latest));
     Ok(scan)
 }
 
-/// The groups of some bytes, one behind the other, as long as they are whole: the commit of each, if
-/// it is one of ours, and where it ends.
-fn groups(bytes: &[u8]) -> impl Iterator<Item = (Option<Commit>, usize)> {
-    let mut rest = bytes;
+/// What was written at once.
+struct Group<'a> {
+    /// Its commit, if it is one of ours.
+    commit: Option<Commit>,
+    writes: Vec<Write<'a>>,
+    /// Where it ends, in bytes.
+    end: usize,
+}
+
+/// The groups of some bytes, one behind the other, as long as they are whole.
+fn groups(bytes: &[u8]) -> impl Iterator<Item = Group<'_>> {
+    let mut end = 0;
     std::iter::from_fn(move || {
-        let (commit, behind) = group(rest)?;
-        rest = behind;
-        Some((commit, bytes.len() - rest.len()))
+        let group = group(&bytes[end..])?;
+        end += group.end;
+        Some(Group { end, ..group })
     })
+}
+
+/// Shows what a journal's groups write, one behind the other, up to where it is torn.
+pub(super) fn replay<E: From<io::Error>>(
+    path: &Path,
+    mut see: impl FnMut(Vec<Write<'_>>) -> Result<(), E>,
+) -> Result<(), E> {
+    let bytes = zeros::read(path)?.used;
+    groups(&bytes).try_for_each(|group| see(group.writes))
 }
 
 /// The number of a whole group among bytes that begin with a torn one. Only one that the same
@@ -105,30 +124,32 @@ fn groups(bytes: &[u8]) -> impl Iterator<Item = (Option<Commit>, usize)> {
 /// anything, but they do not know its mark.
 fn behind(torn: &[u8], latest: Commit) -> Option<u64> {
     let starts = torn.iter().enumerate().filter(|(_, byte)| **byte == START);
-    let commits = starts.filter_map(|(at, _)| group(&torn[at..])?.0);
+    let commits = starts.filter_map(|(at, _)| group(&torn[at..])?.commit);
     let mut of_process = commits.filter(|commit| commit.mark == latest.mark);
     of_process.find(|commit| commit.first > latest.last).map(|commit| commit.first)
 }
 
-/// The first group of some bytes: its commit, if it is one of ours, and what stands behind it.
-fn group(bytes: &[u8]) -> Option<(Option<Commit>, &[u8])> {
+/// The first group of some bytes.
+fn group(bytes: &[u8]) -> Option<Group<'_>> {
     let mut reader = Reader(bytes);
     (reader.byte()? == START).then_some(())?;
     let items = reader.u32()?;
     reader.u64()?;
     let of_items = reader.0;
-    let mut commit = None;
+    let (mut commit, mut writes) = (None, Vec::new());
     for _ in 0..items {
         match reader.byte()? {
             ITEM => {
-                let (_, compression) = (reader.byte()?, reader.byte()?);
+                let (kind, compression) = (reader.byte()?, reader.byte()?);
                 reader.u64()?;
                 let key_bytes = usize::from(reader.u16()?);
                 let (_, value_bytes) = (reader.u32()?, reader.u32()? as usize);
                 let (key, value) = (reader.bytes(key_bytes)?, reader.bytes(value_bytes)?);
-                if key == keys::COMMIT && compression == UNCOMPRESSED {
+                (compression == UNCOMPRESSED).then_some(())?;
+                if key == keys::COMMIT {
                     commit = rows::decode(value).ok();
                 }
+                writes.push((key, (kind == VALUE).then_some(value)));
             }
             CLEAR => drop(reader.u64()?),
             _ => return None,
@@ -138,13 +159,15 @@ fn group(bytes: &[u8]) -> Option<(Option<Commit>, &[u8])> {
     (reader.byte()? == END).then_some(())?;
     let sum = reader.u64()?;
     (reader.bytes(TRAILER.len())? == TRAILER).then_some(())?;
-    (sum == xxh3_64(&of_items[..items_bytes])).then_some((commit, reader.0))
+    (sum == xxh3_64(&of_items[..items_bytes])).then_some(())?;
+    Some(Group { commit, writes, end: bytes.len() - reader.0.len() })
 }
 
 /// The groups of a journal and where each ends.
 #[cfg(test)]
 pub(super) fn ends(path: &Path) -> Vec<(Option<Commit>, usize)> {
-    groups(&std::fs::read(path).unwrap()).collect()
+    let bytes = std::fs::read(path).unwrap();
+    groups(&bytes).map(|group| (group.commit, group.end)).collect()
 }
 
 #[cfg(test)]

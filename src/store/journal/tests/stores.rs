@@ -13,7 +13,7 @@ use crate::store::conformance::RoomSeen;
 /// Everything that can be seen of a store.
 #[derive(Debug, PartialEq)]
 pub(super) struct Seen {
-    rooms: Vec<RoomSeen>,
+    pub(super) rooms: Vec<RoomSeen>,
     accounts: Vec<Option<String>>,
     rules: Vec<ForbidRule>,
     receiver: Option<Option<ReceiverRecord>>,
