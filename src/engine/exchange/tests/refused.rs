@@ -291,7 +291,7 @@ async fn what_is_no_line_is_refused() {
         ),
         ("{\"end\":{\"records\":0}} 4321", "not a JSON object with one field, column 23"),
         ("{\"end\":{\"records\":0,\"records\":0}}", "end.records: stands there twice"),
-        ("{\"end\":{\"records\":0},\"x\":1}", "not a JSON object with one field, column 21"),
+        ("{\"end\":{\"records\":0},\"x\":1}", "not a JSON object with one field, column 20"),
     ] {
         let fault = fault_of(format!("{head}{line}\n").as_bytes()).await.to_string();
         assert_eq!(fault, format!("line 2: {said}"), "{line}");
