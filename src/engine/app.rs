@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 
 use super::auth::{KeyRing, Tickets};
 use super::clock::{Clock, real_ms};
+use super::faults::{Fault, Faults, KeptFault, RequestSeen, StruckRequest, TooManyFaults};
 use super::presence::{MAX_ONLINE, Presence};
 use super::rate::{RateRefusal, Rates, RoomBusy};
 use super::receiver::{NoReceiver, Receiver, ReceiverExists, Receivers};
@@ -32,6 +33,7 @@ pub struct App {
     pub(super) advancing: AtomicBool,
     /// Somebody brings another state of the app.
     pub(super) importing: AtomicBool,
+    pub(super) faults: Faults,
     rates: Rates,
     keys: RwLock<Arc<KeyRing>>,
     receivers: Receivers,
@@ -63,6 +65,7 @@ impl App {
             clock: Clock::new(start_ms),
             advancing: AtomicBool::new(false),
             importing: AtomicBool::new(false),
+            faults: Faults::default(),
             rates: Rates::new(settings.unlimited, settings.total_calls_per_second),
             keys: RwLock::new(Arc::new(KeyRing::new(&settings.secret_keys))),
             receivers: Receivers::new(
@@ -219,11 +222,55 @@ impl App {
         self.presence.forget();
     }
 
-    /// Back to the beginning: full rates, real time, the receiver of the settings, nobody online.
+    /// Back to the beginning: full rates, real time, no faults, the receiver of the settings,
+    /// nobody online.
     pub(super) fn forget(&self) {
         self.forget_state();
         self.rates.forget();
+        self.faults.clear();
         self.clock.reset();
+    }
+
+    /// Sets a fault; answers its number.
+    ///
+    /// # Errors
+    /// There are as many as there may be.
+    pub fn add_fault(&self, fault: Fault) -> Result<u64, TooManyFaults> {
+        self.faults.add(fault)
+    }
+
+    /// The faults that are set, by their numbers, spent ones too.
+    #[must_use]
+    pub fn all_faults(&self) -> Vec<KeptFault> {
+        self.faults.all()
+    }
+
+    /// A fault by its number.
+    #[must_use]
+    pub fn fault(&self, id: u64) -> Option<KeptFault> {
+        self.faults.get(id)
+    }
+
+    /// Removes a fault; answers whether it was there. What it did to callbacks stays done.
+    pub fn remove_fault(&self, id: u64) -> bool {
+        self.faults.remove(id)
+    }
+
+    /// Removes all faults.
+    pub fn remove_faults(&self) {
+        self.faults.clear();
+    }
+
+    /// Whether a fault may strike a request: the only thing that is asked of those that none does.
+    #[must_use]
+    pub fn has_request_faults(&self) -> bool {
+        self.faults.aim_at_requests()
+    }
+
+    /// The fault that strikes a request, if one does. Each request is shown once.
+    #[must_use]
+    pub fn strike_request(&self, seen: &RequestSeen<'_>) -> Option<StruckRequest> {
+        self.faults.strike_request(seen)
     }
 
     pub(super) fn admin(&self, identifier: &str) -> Option<&Account> {

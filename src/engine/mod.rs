@@ -13,6 +13,7 @@ mod cursor;
 mod deciding;
 mod due;
 mod exchange;
+mod faults;
 mod group_ids;
 mod log;
 mod nonce;
@@ -47,6 +48,11 @@ pub use due::{AdvanceRefusal, Advanced};
 pub use exchange::{
     ExportRefusal, FORMAT_VERSION, Import as AppImport, ImportFault, Imported, Intake, Lines,
     MAX_EXPORTS, MAX_IMPORTS, MAX_LINE_BYTES, NoticeIds, TakenOver, TooManyExports,
+};
+pub use faults::{
+    Aim, CallbackFault, CallbackWord, Chance, Fault, FaultMark, KeptFault, MAX_CALLBACK_DELAY_MS,
+    MAX_ERROR_TEXT_BYTES, MAX_FAULTS, MAX_PASSED, MAX_REQUEST_DELAY, MAX_SILENCE, RequestFault,
+    RequestSeen, Schedule, StruckRequest, TooManyFaults,
 };
 pub use log::{Kept, Log, LogPage};
 pub use nonce::Nonces;
