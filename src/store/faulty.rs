@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{
     AccountPut, Counts, Decide, Due, Export, Filled, JournalCounts, OutboxCounts, RoomStore,
-    RulePut, See, SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture,
-    Switched, TakenLetter, TxError,
+    RulePut, See, SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, SetBack,
+    StoreFuture, Switched, TakenLetter, TxError,
 };
 use crate::domain::{
     Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
@@ -197,6 +197,26 @@ impl RoomStore for Faulty {
     ) -> StoreFuture<'a, ()> {
         let putting_off = || self.inner.put_off(key, to, id, until_ms);
         self.trouble(Calls::Changes).unwrap_or_else(putting_off)
+    }
+
+    fn set_back<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        to: Destination,
+        id: u64,
+        back: SetBack,
+    ) -> StoreFuture<'a, bool> {
+        let setting_back = || self.inner.set_back(key, to, id, back);
+        self.trouble(Calls::Changes).unwrap_or_else(setting_back)
+    }
+
+    fn release<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, u64> {
+        self.trouble(Calls::Changes).unwrap_or_else(|| self.inner.release(app, to, only))
     }
 
     fn next_letter<'a>(

@@ -24,9 +24,9 @@ pub use journal::{JournalOptions, JournalStore, OpenFault, Written};
 pub use memory::{DEFAULT_BACKLOG_BYTES, MemoryStore};
 
 use crate::domain::{
-    Account, AccountRecord, AccountView, AppId, Delta, Destination, ForbidKey, ForbidKind,
-    ForbidRule, GroupType, MemberView, Need, Notice, PageEnd, PageQuery, PageSink, ReceiverRecord,
-    Record, Refusal, RoomId, RoomKey, RoomView, SanctionKind, SanctionView, Slice,
+    Account, AccountRecord, AccountView, AppId, Delta, Destination, EventKind, ForbidKey,
+    ForbidKind, ForbidRule, GroupType, MemberView, Need, Notice, PageEnd, PageQuery, PageSink,
+    ReceiverRecord, Record, Refusal, RoomId, RoomKey, RoomView, SanctionKind, SanctionView, Slice,
 };
 
 /// Why a transaction was not done.
@@ -151,6 +151,22 @@ pub struct TakenLetter {
     pub part: u32,
     /// How many it has.
     pub parts: u32,
+}
+
+/// How a letter that was taken is given back, untold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetBack {
+    /// To be told from a moment on, in Unix milliseconds of the app's clock.
+    Until(u64),
+    /// To be told when it is let go.
+    Held,
+    /// To be told behind others of its room that come after it.
+    Behind {
+        /// How many, at least 1.
+        count: u32,
+        /// Only those of this kind count.
+        past: Option<EventKind>,
+    },
 }
 
 /// A letter that had to go undelivered: the outbox was full, and it was the oldest.
@@ -348,8 +364,38 @@ pub trait RoomStore: Send + Sync + 'static {
         until_ms: u64,
     ) -> StoreFuture<'a, ()>;
 
-    /// When the first letter of an app to a destination is ready that nobody has taken, in Unix
-    /// milliseconds of the app's clock; of one room `only`, if it is named.
+    /// Gives back the part that is up of a letter that was taken: it is told at another time, or behind
+    /// others, and was put off no time more. One that waits for a moment, or is held, holds its room;
+    /// one that is behind others is the next of its room once those have been told, dropped or set
+    /// back themselves. Of a letter of which more parts are behind this one, those go on without it,
+    /// and it is a letter of its own. Answers whether the letter was still there. All of this is
+    /// forgotten when the store is closed.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn set_back<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        to: Destination,
+        id: u64,
+        back: SetBack,
+    ) -> StoreFuture<'a, bool>;
+
+    /// Lets letters of an app to a destination go that are held or behind others, of one room `only`
+    /// if it is named: they are ready, in the order in which they were posted, before all that nobody
+    /// has begun to tell. Answers how many.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn release<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, u64>;
+
+    /// When the first letter of an app to a destination is ready that nobody has taken and that is not
+    /// held, in Unix milliseconds of the app's clock; of one room `only`, if it is named.
     ///
     /// # Errors
     /// [`TxError::Unavailable`].

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::probe::{APP, Probe, account, key};
 use crate::domain::{
-    AppId, Delta, Destination, DestroyRoom, Event, Everybody, FactsWrite, Letter, Need, Notice,
-    Refusal, RoomKey, Slice,
+    AppId, Delta, Destination, DestroyRoom, Event, EventKind, Everybody, FactsWrite, Letter, Need,
+    Notice, Refusal, RoomKey, Slice,
 };
-use crate::store::{OutboxCounts, TakenLetter};
+use crate::store::{OutboxCounts, SetBack, TakenLetter};
 
 const TO: Destination = Destination::RoomEngine;
 
@@ -45,6 +45,34 @@ impl Probe {
     async fn put_off(&self, key: &RoomKey, id: u64, until_ms: u64) {
         let put_off = self.store.put_off(key, TO, id, until_ms).await;
         assert_eq!(put_off, Ok(()), "{self}: {id} is put off");
+    }
+
+    async fn set_back(&self, key: &RoomKey, id: u64, back: SetBack) {
+        let there = self.store.set_back(key, TO, id, back).await;
+        assert_eq!(there, Ok(true), "{self}: {id} is set back");
+    }
+
+    async fn release(&self, only: Option<&RoomKey>) -> u64 {
+        match self.store.release(APP, TO, only.map(|key| &key.room)).await {
+            Ok(released) => released,
+            Err(error) => panic!("{self}: nothing is let go: {error}"),
+        }
+    }
+
+    /// Takes what is ready and is done with it, until nothing is; the numbers and parts in that order.
+    async fn told(&self, now_ms: u64) -> Vec<(u64, u32)> {
+        let mut told = Vec::new();
+        loop {
+            let taken = self.take(APP, now_ms, 9).await;
+            if taken.is_empty() {
+                return told;
+            }
+            for letter in taken {
+                told.push((letter.notice.id, letter.part));
+                let key = RoomKey { app: APP, room: letter.notice.room.clone() };
+                self.ack(&key, letter.id).await;
+            }
+        }
     }
 
     async fn waiting(&self, app: AppId) -> OutboxCounts {
@@ -244,4 +272,122 @@ pub(super) async fn the_people_of_a_room_that_ended_are_told_of_one_by_one(probe
         assert_eq!(taken, Ok(vec![]), "{probe}: everybody is told of");
         probe.must(&key, &DestroyRoom { by: account("carl"), quietly: false }).await;
     }
+}
+
+pub(super) async fn a_letter_that_is_held_holds_its_room_until_it_is_let_go(probe: Probe) {
+    let (one, two) = (key("one"), key("two"));
+    probe.create(&one).await;
+    probe.create(&two).await;
+    post(&probe, &one, &[1, 2]).await;
+    post(&probe, &two, &[3, 4]).await;
+    for letter in probe.take(APP, 0, 9).await {
+        let key = RoomKey { app: APP, room: letter.notice.room.clone() };
+        probe.set_back(&key, letter.id, SetBack::Held).await;
+    }
+    assert_eq!((probe.next(None).await, probe.next(Some(&one)).await), (None, None), "{probe}");
+    assert_eq!(probe.told(u64::MAX - 1).await, [], "{probe}: nothing of either room");
+    assert_eq!(probe.waiting(APP).await.waiting, 4, "{probe}: all of it waits");
+    assert_eq!(probe.release(Some(&two)).await, 1, "{probe}: the one of that room");
+    assert_eq!(probe.next(None).await, Some(0), "{probe}: at once");
+    let taken = probe.take(APP, 0, 9).await;
+    assert_eq!((numbers(&taken), taken[0].put_off), (vec![3], 0), "{probe}: as it was");
+    probe.ack(&two, taken[0].id).await;
+    assert_eq!(probe.told(0).await, [(4, 0)], "{probe}: and what was behind it");
+    assert_eq!((probe.release(None).await, probe.release(None).await), (1, 0), "{probe}: once");
+    assert_eq!(probe.told(0).await, [(1, 0), (2, 0)], "{probe}: in its order");
+    let gone = probe.store.set_back(&one, TO, taken[0].id, SetBack::Held).await;
+    assert_eq!(gone, Ok(false), "{probe}: what is not there is not set back");
+}
+
+pub(super) async fn a_letter_that_waits_for_a_moment_was_put_off_no_time(probe: Probe) {
+    let key = key("room");
+    probe.create(&key).await;
+    post(&probe, &key, &[1, 2]).await;
+    let taken = probe.take(APP, 0, 9).await;
+    probe.set_back(&key, taken[0].id, SetBack::Until(500)).await;
+    assert_eq!(probe.next(None).await, Some(500), "{probe}: from then on");
+    assert_eq!(probe.take(APP, 499, 9).await, [], "{probe}: not before");
+    let taken = probe.take(APP, 500, 9).await;
+    assert_eq!((numbers(&taken), taken[0].put_off), (vec![1], 0), "{probe}: as it was");
+    probe.ack(&key, taken[0].id).await;
+    assert_eq!(probe.told(0).await, [(2, 0)], "{probe}: the next at once");
+}
+
+/// Sets the first letter back that is up, behind others.
+async fn first_behind(probe: &Probe, key: &RoomKey, count: u32, past: Option<EventKind>) -> u64 {
+    let taken = probe.take(APP, 0, 1).await.remove(0);
+    probe.set_back(key, taken.id, SetBack::Behind { count, past }).await;
+    taken.notice.id
+}
+
+pub(super) async fn a_letter_goes_behind_others_that_come_after_it(probe: Probe) {
+    let key = key("room");
+    probe.create(&key).await;
+    post(&probe, &key, &[1]).await;
+    assert_eq!(first_behind(&probe, &key, 2, None).await, 1);
+    assert_eq!(probe.told(0).await, [], "{probe}: it waits for those who are to pass it");
+    assert_eq!((probe.next(None).await, probe.waiting(APP).await.waiting), (None, 1), "{probe}");
+    post(&probe, &key, &[2]).await;
+    assert_eq!(probe.told(0).await, [(2, 0)], "{probe}: one of two");
+    post(&probe, &key, &[3, 4]).await;
+    assert_eq!(probe.told(0).await, [(3, 0), (1, 0), (4, 0)], "{probe}: behind the second");
+    post(&probe, &key, &[5, 6]).await;
+    assert_eq!(first_behind(&probe, &key, 1, Some(EventKind::RoomEnded)).await, 5);
+    assert_eq!(probe.told(0).await, [(6, 0)], "{probe}: of those none counts");
+    assert_eq!(probe.release(None).await, 1, "{probe}: it goes on");
+    assert_eq!(probe.told(0).await, [(5, 0)], "{probe}: and is told");
+    assert_eq!(probe.waiting(APP).await, OutboxCounts::default(), "{probe}: nothing is left");
+}
+
+pub(super) async fn letters_that_are_all_set_behind_others_do_not_wait_for_each_other(
+    probe: Probe,
+) {
+    let key = key("room");
+    probe.create(&key).await;
+    post(&probe, &key, &[1, 2, 3, 4]).await;
+    for id in 1..=2 {
+        assert_eq!(first_behind(&probe, &key, 2, None).await, id, "{probe}");
+    }
+    // The second has passed the first, so that the third is the second who does.
+    assert_eq!(probe.told(0).await, [(3, 0), (1, 0), (4, 0), (2, 0)], "{probe}");
+    post(&probe, &key, &[5, 6]).await;
+    assert_eq!(first_behind(&probe, &key, 1, None).await, 5, "{probe}");
+    assert_eq!(first_behind(&probe, &key, 1, None).await, 6, "{probe}");
+    assert_eq!(probe.told(0).await, [(5, 0)], "{probe}: the other waits for the next");
+    post(&probe, &key, &[7]).await;
+    assert_eq!(probe.told(0).await, [(7, 0), (6, 0)], "{probe}");
+}
+
+pub(super) async fn a_part_goes_behind_others_without_the_rest_of_its_letter(probe: Probe) {
+    let key = key("room");
+    probe.create(&key).await;
+    let parts = |id, parts| Letter { to: TO, notice: notice(&key, id), parts };
+    let outbox = vec![parts(1, 3), parts(2, 1)];
+    probe.write(&key, Delta { outbox, ..Delta::default() }).await;
+    assert_eq!(first_behind(&probe, &key, 1, None).await, 1, "{probe}: its first part");
+    assert_eq!(probe.told(0).await, [(1, 1), (1, 0), (1, 2), (2, 0)], "{probe}");
+    let outbox = vec![parts(3, 2), parts(4, 1)];
+    probe.write(&key, Delta { outbox, ..Delta::default() }).await;
+    let taken = probe.take(APP, 0, 1).await.remove(0);
+    probe.ack(&key, taken.id).await;
+    assert_eq!(first_behind(&probe, &key, 1, None).await, 3, "{probe}: its last part");
+    let taken = probe.take(APP, 0, 1).await.remove(0);
+    assert_eq!((taken.notice.id, taken.put_off), (4, 0), "{probe}: the next letter");
+    probe.put_off(&key, taken.id, 0).await;
+    assert_eq!(probe.told(0).await, [(4, 0), (3, 1)], "{probe}: passed when it is told");
+    assert_eq!(probe.waiting(APP).await, OutboxCounts::default(), "{probe}: nothing is left");
+}
+
+pub(super) async fn letters_that_are_set_back_go_with_the_epoch(probe: Probe) {
+    let (one, two) = (key("one"), key("two"));
+    probe.create(&one).await;
+    probe.create(&two).await;
+    post(&probe, &one, &[1]).await;
+    first_behind(&probe, &one, 1, None).await;
+    post(&probe, &two, &[2]).await;
+    let taken = probe.take(APP, 0, 1).await.remove(0);
+    probe.set_back(&two, taken.id, SetBack::Held).await;
+    assert_eq!(probe.store.new_epoch(APP).await, Ok(()));
+    assert_eq!(probe.waiting(APP).await, OutboxCounts::default(), "{probe}: gone with the epoch");
+    assert_eq!(probe.release(None).await, 0, "{probe}: and nothing is to be let go");
 }

@@ -59,8 +59,8 @@ use super::memory::outbox::{Acked, Progress};
 use super::memory::staging::Place;
 use super::{
     AccountPut, Counts, Decide, Due, Export, Filled, JournalCounts, OutboxCounts, RoomStore,
-    RulePut, See, SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture,
-    Switched, TakenLetter, TxError,
+    RulePut, See, SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, SetBack,
+    StoreFuture, Switched, TakenLetter, TxError,
 };
 use crate::domain::{
     Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
@@ -225,7 +225,8 @@ impl RoomStore for JournalStore {
         Box::pin(async move {
             let acked = self.memory.acknowledge(key, to, id);
             match acked {
-                Acked::Gone => {}
+                // No row tells of a part that was told apart.
+                Acked::Gone | Acked::Apart => {}
                 Acked::Next(progress) => self.progress(key.app, to, id, progress),
                 Acked::Done(bytes) => {
                     self.push(scribe::done(key.app, to, id, bytes));
@@ -252,6 +253,26 @@ impl RoomStore for JournalStore {
             }
             Ok(())
         })
+    }
+
+    /// In memory alone: it ends with the process.
+    fn set_back<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        to: Destination,
+        id: u64,
+        back: SetBack,
+    ) -> StoreFuture<'a, bool> {
+        self.memory.set_back(key, to, id, back)
+    }
+
+    fn release<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, u64> {
+        self.memory.release(app, to, only)
     }
 
     fn next_letter<'a>(

@@ -42,8 +42,8 @@ use self::staging::Staging;
 use self::sweeper::Sweeper;
 use super::{
     AccountPut, Counts, Decide, Due, Export, Filled, OutboxCounts, RoomStore, RulePut, See,
-    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, StoreFuture, Switched,
-    TakenLetter, TxError,
+    SeeAccount, SeeJoined, SeeRoom, SeeRule, SeeRuleOf, SeeSanction, SetBack, StoreFuture,
+    Switched, TakenLetter, TxError,
 };
 use crate::domain::{
     Account, AccountRecord, AppId, Destination, ForbidKey, ForbidKind, ForbidRule, GroupType, Need,
@@ -284,6 +284,25 @@ impl RoomStore for MemoryStore {
     ) -> StoreFuture<'a, ()> {
         self.postpone(key, to, id, until_ms);
         done(Ok(()))
+    }
+
+    fn set_back<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        to: Destination,
+        id: u64,
+        back: SetBack,
+    ) -> StoreFuture<'a, bool> {
+        done(Ok(self.outbox.set_back(key.app, to, &key.room, id, back)))
+    }
+
+    fn release<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, u64> {
+        done(Ok(self.outbox.release(app, to, only)))
     }
 
     fn next_letter<'a>(

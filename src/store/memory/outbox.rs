@@ -4,7 +4,8 @@
 //! What is atomic: one call, under the one lock, which is taken after a room's and held for
 //! microseconds. When a letter does not fit, the oldest of all go first. A full outbox drops one with
 //! each that comes, so that is what has to be cheap: the trees below know the heads of the queues
-//! alone, and a letter behind a head costs its place in the queue and nothing else.
+//! alone, and a letter behind a head costs its place in the queue and nothing else. Letters that were
+//! given back to be told out of their order (`back`) are few, and cost more.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -13,9 +14,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
+use self::back::Aside;
 use crate::domain::{AppId, Destination, Letter, Notice, RoomId};
 use crate::store::{DroppedLetter, OutboxCounts, TakenLetter};
 
+mod back;
 mod waiting;
 
 pub(in crate::store) use waiting::Waiting;
@@ -26,6 +29,9 @@ mod tests;
 /// What a letter takes besides its notice, in bytes: its place in a queue that may be half empty,
 /// and for the only one of its room a queue of its own and places in three trees.
 const LETTER_BYTES: usize = 256;
+
+/// The time of a letter that is held: it never comes.
+const HELD: u64 = u64::MAX;
 
 /// All letters of a store.
 pub(super) struct Outbox {
@@ -47,7 +53,8 @@ struct QueueKey {
 struct Letters {
     bytes: usize,
     queues: HashMap<QueueKey, Queue>,
-    /// The head of every queue by its number: the first is the oldest letter of all.
+    /// The head of every queue by its number, and those that are set aside: the first is the oldest
+    /// letter of all.
     by_age: BTreeMap<u64, QueueKey>,
     /// Every app that has letters.
     apps: BTreeMap<AppId, AppLetters>,
@@ -72,6 +79,8 @@ pub(in crate::store) enum Acked {
     Next(Progress),
     /// It is done with. Its notice took so many bytes.
     Done(usize),
+    /// A part that was told apart from the rest of its letter is done with.
+    Apart,
 }
 
 /// A letter that was posted before the process began.
@@ -85,10 +94,13 @@ pub(in crate::store) struct RestoredLetter {
 #[derive(Default)]
 struct AppLetters {
     waiting: u64,
-    /// The numbers of the heads of its queues: the first is the oldest letter of the app.
+    /// The numbers of the heads of its queues, and of those that are set aside: the first is the
+    /// oldest letter of the app.
     by_age: BTreeSet<u64>,
     /// The rooms of the heads that can be taken: of the queues that nobody has taken one of.
     ready: BTreeMap<Place, RoomId>,
+    /// The queues of which letters are set aside, or were.
+    aside: BTreeSet<(Destination, RoomId)>,
 }
 
 /// Where a head stands among those that can be taken: to whom it is, when it is ready, its number.
@@ -98,11 +110,8 @@ type Place = (Destination, u64, u64);
 #[derive(Default)]
 struct Queue {
     letters: VecDeque<Kept>,
-    /// Which part of the head is up.
-    part: u32,
-    /// How often that was put off, and until when.
-    put_off: u32,
-    ready_ms: u64,
+    /// Letters that wait for others to pass them, the oldest first.
+    aside: Vec<Aside>,
     /// The number of the letter that somebody has taken. It may have been dropped since.
     taken: Option<u64>,
 }
@@ -112,6 +121,14 @@ struct Kept {
     bytes: usize,
     notice: Arc<Notice>,
     parts: u32,
+    /// Before which of them it ends: behind the last, but for a part that is told apart.
+    ends: u32,
+    /// How far it is; of one behind the head: not at all.
+    progress: Progress,
+    /// It was set aside, and passed the others then.
+    was_aside: bool,
+    /// It is a part that is told apart from the rest of its letter, under a number of its own.
+    is_apart: bool,
 }
 
 impl Outbox {
@@ -157,9 +174,9 @@ impl Outbox {
         kept.push(app, id, letter);
         let queue = kept.queues.get_mut(&key).expect("what is pushed has a queue");
         if queue.letters.len() == 1 && progress != Progress::default() {
-            let before = (to, queue.ready_ms, id);
-            (queue.put_off, queue.ready_ms) = (progress.put_off, progress.ready_ms);
-            queue.part = progress.part;
+            let head = queue.letters.front_mut().expect("it was pushed");
+            let before = (to, head.progress.ready_ms, id);
+            head.progress = progress;
             let of_app = kept.apps.get_mut(&app).expect("whose letter is there has letters");
             of_app.ready.remove(&before);
             kept.offer(&key);
@@ -194,8 +211,11 @@ impl Outbox {
         let there = kept.give_back(&key, id);
         let acked = if !there {
             Acked::Gone
-        } else if kept.next_part(&key) {
-            Acked::Next(kept.progress(&key))
+        } else if let Some(progress) = kept.next_part(&key) {
+            Acked::Next(progress)
+        } else if kept.is_apart(&key) {
+            kept.pop(id);
+            Acked::Apart
         } else {
             let done = kept.pop(id);
             Acked::Done(done.map_or(0, |letter| letter.notice.written_bytes()))
@@ -204,7 +224,7 @@ impl Outbox {
         acked
     }
 
-    /// Answers how far the letter is, if it is still there.
+    /// Answers how far the letter is, if it is still there and not a part that is told apart.
     pub(super) fn put_off(
         &self,
         app: AppId,
@@ -217,11 +237,11 @@ impl Outbox {
         let mut kept = self.letters.lock();
         let mut progress = None;
         if kept.give_back(&key, id)
-            && let Some(queue) = kept.queues.get_mut(&key)
+            && let Some(head) = kept.queues.get_mut(&key).and_then(|it| it.letters.front_mut())
         {
-            queue.put_off += 1;
-            queue.ready_ms = until_ms;
-            progress = Some(kept.progress(&key));
+            head.progress.put_off += 1;
+            head.progress.ready_ms = until_ms.min(HELD - 1);
+            progress = Some(head.progress).filter(|_| !head.is_apart);
         }
         kept.offer(&key);
         progress
@@ -232,7 +252,7 @@ impl Outbox {
         match only {
             Some(room) => kept.ready_ms(app, to, room),
             None => {
-                kept.ready_until(app, to, u64::MAX).next().map(|((_, ready_ms, _), _)| *ready_ms)
+                kept.ready_until(app, to, HELD - 1).next().map(|((_, ready_ms, _), _)| *ready_ms)
             }
         }
     }
@@ -241,7 +261,8 @@ impl Outbox {
         let kept = self.letters.lock();
         let Some(of_app) = kept.apps.get(&app) else { return OutboxCounts::default() };
         let oldest = of_app.by_age.first().and_then(|id| kept.queues.get(kept.by_age.get(id)?));
-        let oldest_ms = oldest.and_then(|queue| Some(queue.letters.front()?.notice.at_ms));
+        let id = of_app.by_age.first().copied().unwrap_or_default();
+        let oldest_ms = oldest.and_then(|queue| Some(queue.find(id)?.notice.at_ms));
         OutboxCounts { waiting: of_app.waiting, oldest_ms }
     }
 
@@ -253,7 +274,7 @@ impl Outbox {
             kept.by_age.remove(id);
         }
         let gone: Vec<_> = kept.queues.extract_if(|key, _| key.app == app).collect();
-        let letters = gone.iter().flat_map(|(_, queue)| &queue.letters);
+        let letters = gone.iter().flat_map(|(_, queue)| queue.all());
         kept.bytes -= letters.map(|letter| letter.bytes).sum::<usize>();
         drop(kept);
         drop((gone, of_app));
@@ -271,41 +292,58 @@ impl Letters {
             Some(queue) => queue,
             None => self.queues.entry(key.clone()).or_default(),
         };
-        queue.letters.push_back(Kept { id, bytes, notice, parts });
+        queue.letters.push_back(Kept {
+            id,
+            bytes,
+            notice,
+            parts,
+            ends: parts,
+            progress: Progress::default(),
+            was_aside: false,
+            is_apart: false,
+        });
         if queue.letters.len() == 1 {
             of_app.by_age.insert(id);
             if queue.taken.is_none() {
-                of_app.ready.insert((to, queue.ready_ms, id), key.room.clone());
+                of_app.ready.insert((to, 0, id), key.room.clone());
             }
             self.by_age.insert(id, key);
         }
     }
 
-    /// Removes a letter that is the head of its queue. If it could be taken, so can the next one, at
-    /// once.
+    /// Removes a letter that is the head of its queue, or set aside. If a head could be taken, so can
+    /// the next one, at once.
     fn pop(&mut self, id: u64) -> Option<DroppedLetter> {
         let key = self.by_age.remove(&id)?;
         let of_app = self.apps.get_mut(&key.app).expect("whose letter is there has letters");
         let queue = self.queues.get_mut(&key).expect("whose head is there has a queue");
-        let Kept { bytes, notice, parts, .. } =
-            queue.letters.pop_front().expect("its head is there");
+        if queue.letters.front().is_none_or(|head| head.id != id) {
+            return self.pop_aside(key, id);
+        }
+        let head = queue.letters.pop_front().expect("its head is there");
+        let back = queue.pass(&head);
+        let Kept { bytes, notice, ends, progress, .. } = head;
         self.bytes -= bytes;
         of_app.waiting -= 1;
         of_app.by_age.remove(&id);
-        let room = of_app.ready.remove(&(key.to, queue.ready_ms, id));
-        let part = std::mem::take(&mut queue.part);
-        (queue.put_off, queue.ready_ms) = (0, 0);
+        let room = of_app.ready.remove(&(key.to, progress.ready_ms, id));
+        let (part, parts) = (progress.part, ends);
         let dropped = DroppedLetter { id, app: key.app, to: key.to, notice, part, parts };
+        for letter in back.into_iter().rev() {
+            self.by_age.remove(&letter.id);
+            of_app.by_age.remove(&letter.id);
+            queue.letters.push_front(letter);
+        }
         if let Some(next) = queue.letters.front() {
             of_app.by_age.insert(next.id);
-            of_app.ready.extend(room.map(|room| ((key.to, 0, next.id), room)));
+            of_app.ready.extend(room.map(|room| ((key.to, next.progress.ready_ms, next.id), room)));
             self.by_age.insert(next.id, key);
             return Some(dropped);
         }
         if of_app.waiting == 0 {
             self.apps.remove(&key.app);
         }
-        if queue.taken.is_none() {
+        if queue.is_over() {
             self.queues.remove(&key);
         }
         Some(dropped)
@@ -323,11 +361,13 @@ impl Letters {
             return;
         }
         let Some(head) = queue.letters.front() else {
-            self.queues.remove(key);
+            if queue.is_over() {
+                self.queues.remove(key);
+            }
             return;
         };
         let of_app = self.apps.get_mut(&key.app).expect("whose letter is there has letters");
-        of_app.ready.insert((key.to, queue.ready_ms, head.id), key.room.clone());
+        of_app.ready.insert((key.to, head.progress.ready_ms, head.id), key.room.clone());
     }
 
     fn hand_out(&mut self, key: QueueKey) -> TakenLetter {
@@ -335,33 +375,27 @@ impl Letters {
         let head = queue.letters.front().expect("what is offered is there");
         queue.taken = Some(head.id);
         if let Some(of_app) = self.apps.get_mut(&key.app) {
-            of_app.ready.remove(&(key.to, queue.ready_ms, head.id));
+            of_app.ready.remove(&(key.to, head.progress.ready_ms, head.id));
         }
         let notice = Arc::clone(&head.notice);
-        let (put_off, part, parts) = (queue.put_off, queue.part, head.parts);
-        TakenLetter { id: head.id, put_off, notice, part, parts }
+        let Progress { put_off, part, .. } = head.progress;
+        TakenLetter { id: head.id, put_off, notice, part, parts: head.ends }
     }
 
-    /// How far the head of a queue is.
-    fn progress(&self, key: &QueueKey) -> Progress {
-        let queue = self.queues.get(key);
-        queue.map_or_else(Progress::default, |queue| Progress {
-            put_off: queue.put_off,
-            ready_ms: queue.ready_ms,
-            part: queue.part,
-        })
-    }
-
-    /// Has the next part of a queue's head be up, if there is one.
-    fn next_part(&mut self, key: &QueueKey) -> bool {
-        let Some(queue) = self.queues.get_mut(key) else { return false };
-        let parts = queue.letters.front().map_or(0, |head| head.parts);
-        let there = queue.part + 1 < parts;
-        if there {
-            queue.part += 1;
-            (queue.put_off, queue.ready_ms) = (0, 0);
+    /// Has the next part of a queue's head be up, if there is one; answers how far the letter is then.
+    fn next_part(&mut self, key: &QueueKey) -> Option<Progress> {
+        let queue = self.queues.get_mut(key)?;
+        let head = queue.letters.front_mut()?;
+        let part = head.progress.part + 1;
+        if part >= head.ends {
+            return None;
         }
-        there
+        head.progress = Progress { part, ..Progress::default() };
+        let progress = head.progress;
+        if !queue.aside.is_empty() {
+            self.overtake(key);
+        }
+        Some(progress)
     }
 
     /// Somebody is done with the letter that he took; whether it is still there.
@@ -386,7 +420,7 @@ impl Letters {
 
     fn ready_ms(&self, app: AppId, to: Destination, room: &RoomId) -> Option<u64> {
         let queue = self.queues.get(&QueueKey { app, to, room: room.clone() })?;
-        let free = queue.taken.is_none() && !queue.letters.is_empty();
-        free.then_some(queue.ready_ms)
+        let head = queue.letters.front().filter(|_| queue.taken.is_none())?;
+        Some(head.progress.ready_ms).filter(|ready_ms| *ready_ms != HELD)
     }
 }

@@ -163,6 +163,27 @@ impl RoomStore for InDirectory {
         on!(self, put_off(key, to, id, until_ms))
     }
 
+    fn set_back<'a>(
+        &'a self,
+        key: &'a RoomKey,
+        to: Destination,
+        id: u64,
+        back: SetBack,
+    ) -> StoreFuture<'a, bool> {
+        // It is forgotten with the store, which therefore stays open.
+        self.again.store(0, Ordering::Relaxed);
+        on!(self, set_back(key, to, id, back))
+    }
+
+    fn release<'a>(
+        &'a self,
+        app: AppId,
+        to: Destination,
+        only: Option<&'a RoomId>,
+    ) -> StoreFuture<'a, u64> {
+        on!(self, release(app, to, only))
+    }
+
     fn next_letter<'a>(
         &'a self,
         app: AppId,

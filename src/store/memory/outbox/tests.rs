@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::{Account, Event, Letter};
+use crate::store::SetBack;
 
 const APP: AppId = AppId(1);
 const TO: Destination = Destination::RoomEngine;
@@ -110,6 +111,123 @@ fn a_letter_that_is_dropped_takes_the_parts_along_that_were_not_up_yet() {
     assert_eq!((up[0].notice.id, up[0].part), (3, 0), "the next begins with its first part");
 }
 
+/// Everything that is ready, told one after the other.
+fn told(outbox: &Outbox) -> Vec<(u64, u32)> {
+    let mut told = Vec::new();
+    while let Some(letter) = outbox.take(APP, TO, 0, 1, None).pop() {
+        told.push((letter.notice.id, letter.part));
+        outbox.ack(APP, TO, &letter.notice.room, letter.id);
+    }
+    told
+}
+
+fn set_first_back(outbox: &Outbox, back: SetBack) {
+    let letter = outbox.take(APP, TO, 0, 1, None).pop().unwrap();
+    assert!(outbox.set_back(APP, TO, &letter.notice.room, letter.id, back));
+}
+
+const BEHIND_ONE: SetBack = SetBack::Behind { count: 1, past: None };
+
+#[test]
+fn letters_that_are_held_or_set_aside_are_within_the_bound_and_go_first() {
+    let outbox = Outbox::new(3 * letter_bytes());
+    post(&outbox, APP, vec![letter("a", 1)]);
+    set_first_back(&outbox, BEHIND_ONE);
+    post(&outbox, APP, vec![letter("b", 2)]);
+    set_first_back(&outbox, SetBack::Held);
+    assert_eq!(post(&outbox, APP, vec![letter("c", 3)]), []);
+    assert_eq!(outbox.counts(APP), OutboxCounts { waiting: 3, oldest_ms: Some(1) });
+    assert_eq!(ids(&post(&outbox, APP, vec![letter("c", 4)])), [1], "set aside, with none behind");
+    assert_eq!(ids(&post(&outbox, APP, vec![letter("c", 5)])), [2], "held");
+    assert_eq!((outbox.release(APP, TO, None), told(&outbox)), (0, vec![(3, 0), (4, 0), (5, 0)]));
+    let letters = outbox.letters.lock();
+    assert_eq!((letters.bytes, letters.queues.len(), letters.apps.len()), (0, 0, 0));
+    assert!(letters.by_age.is_empty());
+}
+
+#[test]
+fn what_is_let_go_stands_behind_the_one_that_somebody_has_begun_to_tell() {
+    for begun in [false, true] {
+        let outbox = Outbox::new(usize::MAX);
+        post(&outbox, APP, vec![letter("a", 1), letter("a", 2), letter_of("a", 3, 2)]);
+        for _ in 0..2 {
+            set_first_back(&outbox, SetBack::Behind { count: 9, past: None });
+        }
+        if begun {
+            let taken = outbox.take(APP, TO, 0, 1, None).pop().unwrap();
+            assert_eq!(outbox.release(APP, TO, None), 2);
+            outbox.ack(APP, TO, &taken.notice.room, taken.id);
+            assert_eq!(told(&outbox), [(3, 1), (1, 0), (2, 0)]);
+        } else {
+            assert_eq!(outbox.release(APP, TO, None), 2);
+            assert_eq!(told(&outbox), [(1, 0), (2, 0), (3, 0), (3, 1)]);
+        }
+    }
+}
+
+#[test]
+fn what_is_taken_elsewhere_stands_in_its_first_order_and_waits_for_nobody() {
+    let outbox = Outbox::new(usize::MAX);
+    let room = RoomId::parse("a").unwrap();
+    post(&outbox, APP, vec![letter("a", 1), letter_of("a", 2, 3), letter("a", 3)]);
+    set_first_back(&outbox, SetBack::Behind { count: 9, past: None });
+    set_first_back(&outbox, SetBack::Behind { count: 9, past: None });
+    set_first_back(&outbox, SetBack::Held);
+    let waiting = || {
+        let mut records = Vec::new();
+        outbox.waiting_of(APP, &room, &mut records);
+        records.sort_by_key(|(id, _)| *id);
+        let shown = records.iter().map(|(_, it)| (it.notice.id, it.part, it.parts, it.ready_ms));
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(waiting(), [(1, 0, 1, 0), (2, 0, 3, 0), (3, 0, 1, 0)]);
+    let mut of_app = Vec::new();
+    assert!(outbox.waiting_behind(APP, 0, 9, &mut of_app).is_some());
+    of_app.sort_by_key(|(id, _)| *id);
+    of_app.dedup_by_key(|(id, _)| *id);
+    assert_eq!(of_app.len(), 3, "each once");
+    assert_eq!(outbox.release(APP, TO, None), 3);
+    // The rest of the letter is held no more, and has begun: it goes on before the others.
+    assert_eq!(told(&outbox), [(2, 1), (2, 2), (1, 0), (2, 0), (3, 0)]);
+    assert_eq!(waiting(), []);
+}
+
+proptest! {
+    /// A place in the line is worth what it says: behind `count` letters means behind the letter that
+    /// was posted so many later, or behind all if there are fewer and somebody lets go.
+    #[test]
+    fn letters_behind_others_stand_where_they_were_set(counts in proptest::collection::vec(0..4_u32, 1..24)) {
+        let outbox = Outbox::new(usize::MAX);
+        post(&outbox, APP, (0..counts.len() as u64).map(|id| letter("a", id)).collect());
+        let (mut line, mut set_back) = (Vec::new(), vec![false; counts.len()]);
+        loop {
+            while let Some(taken) = outbox.take(APP, TO, 0, 1, None).pop() {
+                let at = taken.notice.id as usize;
+                if counts[at] > 0 && !std::mem::replace(&mut set_back[at], true) {
+                    let back = SetBack::Behind { count: counts[at], past: None };
+                    prop_assert!(outbox.set_back(APP, TO, &taken.notice.room, taken.id, back));
+                } else {
+                    line.push(at);
+                    outbox.ack(APP, TO, &taken.notice.room, taken.id);
+                }
+            }
+            if outbox.release(APP, TO, None) == 0 {
+                break;
+            }
+        }
+        let mut expected: Vec<usize> = (0..counts.len()).collect();
+        // Behind the one that comes so many later, and before those that come after that.
+        let place = |at: &usize| {
+            let back = counts[*at] as usize;
+            let place = (at + back).min(counts.len() - 1);
+            (place, usize::from(back > 0), *at)
+        };
+        let last = |at: &usize| at + counts[*at] as usize >= counts.len() && counts[*at] > 0;
+        expected.sort_by_key(|at| (last(at), if last(at) { (0, 0, *at) } else { place(at) }));
+        prop_assert_eq!(line, expected);
+    }
+}
+
 /// An outbox without any index: everything is found by looking at every letter.
 struct Naive {
     at_most: usize,
@@ -200,6 +318,7 @@ enum Step {
     Take { app: AppId, now_ms: u64, limit: usize },
     Ack { nth: usize },
     PutOff { nth: usize, until_ms: u64 },
+    Wait { nth: usize, until_ms: u64 },
     Clear { app: AppId },
 }
 
@@ -213,6 +332,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(app, now_ms, limit)| Step::Take { app, now_ms, limit }),
         4 => (0..8usize).prop_map(|nth| Step::Ack { nth }),
         4 => (0..8usize, 0..4u64).prop_map(|(nth, until_ms)| Step::PutOff { nth, until_ms }),
+        2 => (0..8usize, 0..4u64).prop_map(|(nth, until_ms)| Step::Wait { nth, until_ms }),
         1 => app().prop_map(|app| Step::Clear { app }),
     ]
 }
@@ -264,7 +384,16 @@ proptest! {
                     }
                     outbox.put_off(app, TO, &RoomId::parse(room).unwrap(), id, until_ms);
                 }
-                Step::Ack { .. } | Step::PutOff { .. } => {}
+                Step::Wait { nth, until_ms } if nth < taken.len() => {
+                    let (app, room, id) = taken.remove(nth);
+                    let there = naive.give_back(app, room, id);
+                    if there {
+                        naive.queues.get_mut(&(app, room)).unwrap().ready_ms = until_ms;
+                    }
+                    let (room, back) = (RoomId::parse(room).unwrap(), SetBack::Until(until_ms));
+                    prop_assert_eq!(outbox.set_back(app, TO, &room, id, back), there);
+                }
+                Step::Ack { .. } | Step::PutOff { .. } | Step::Wait { .. } => {}
                 Step::Clear { app } => {
                     naive.letters.retain(|(_, other, ..)| *other != app);
                     naive.queues.retain(|(other, _), _| *other != app);

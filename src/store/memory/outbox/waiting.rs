@@ -8,7 +8,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{LETTER_BYTES, Letters, Outbox, Progress, Queue, QueueKey, RestoredLetter};
+use super::{Kept, LETTER_BYTES, Letters, Outbox, Progress, Queue, QueueKey, RestoredLetter};
 use crate::domain::{AppId, Destination, Letter, LetterRecord, Notice, RoomId};
 
 /// A letter that waits, and its number.
@@ -41,11 +41,27 @@ impl RestoredLetter {
     }
 }
 
+impl Kept {
+    fn tells_of(&self, notice: &Arc<Notice>) -> bool {
+        Arc::ptr_eq(&self.notice, notice)
+    }
+}
+
 impl Queue {
     fn records(&self, to: Destination) -> impl Iterator<Item = Waiting> {
-        let head = Progress { put_off: self.put_off, ready_ms: self.ready_ms, part: self.part };
-        self.letters.iter().enumerate().map(move |(nth, kept)| {
-            let progress = if nth == 0 { head } else { Progress::default() };
+        // A part that is told apart goes with the rest of its letter where that is still there: what is
+        // taken elsewhere stands in its first order.
+        let of_letter = |kept: &Kept| {
+            let parts = self.all().filter(|it| it.is_apart && it.tells_of(&kept.notice));
+            parts.map(|it| it.progress.part).min()
+        };
+        let rest = |part: &Kept| self.all().any(|it| !it.is_apart && it.tells_of(&part.notice));
+        self.all().filter(move |kept| !kept.is_apart || !rest(kept)).map(move |kept| {
+            let Progress { put_off, ready_ms, part } = kept.progress;
+            let part = of_letter(kept).map_or(part, |first| first.min(part));
+            // What was never tried waits because somebody wants it to, and only here.
+            let ready_ms = if put_off == 0 { 0 } else { ready_ms };
+            let progress = Progress { put_off, ready_ms, part };
             (kept.id, progress.record(to, Arc::clone(&kept.notice), kept.parts))
         })
     }
