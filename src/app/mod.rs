@@ -24,7 +24,7 @@ use crate::config::{BenchSettings, Settings};
 use crate::control::{self, Plane};
 use crate::domain::AppId;
 use crate::engine::{Courier, Engine, Origin};
-use crate::http::{Bounds, Tls, VendorService, ZegoService};
+use crate::http::{Bounds, FaultDoor, Tls, VendorService, ZegoService};
 use crate::proto::tencent::{Gateway, Origins, commands};
 use crate::proto::zego;
 use crate::store::RoomStore;
@@ -90,7 +90,11 @@ async fn start_behind(
         let (access, stop) = (listener.access.clone(), listeners.stop.clone());
         control::router(Plane::new(&engine, &sender, access, settings, stop))
     });
-    let vendor = vendor_service(settings, &engine, metrics, listeners.bounds);
+    let faults = FaultDoor {
+        by_header: settings.bench.enabled && settings.bench.fault_header,
+        stop: listeners.stop.clone(),
+    };
+    let vendor = vendor_service(settings, &engine, metrics, listeners.bounds, faults);
     let (timekeeper, stopping) = (Arc::clone(&engine), listeners.stop.clone());
     listeners.tasks.spawn(async move { timekeeper.keep_time(stopping).await });
     let Opened { address, control_address, tls, stop, tasks } = listeners.open(vendor, control);
@@ -102,6 +106,7 @@ fn vendor_service(
     engine: &Arc<Engine>,
     metrics: Arc<Metrics>,
     bounds: Bounds,
+    faults: FaultDoor,
 ) -> Arc<VendorService> {
     let origins = if settings.uses_development_key() { Origins::Loopback } else { Origins::Any };
     let access = settings.log.access;
@@ -112,9 +117,10 @@ fn vendor_service(
         commands().count(),
         bounds,
         access,
+        faults.clone(),
     );
     let tencent = Gateway::new(Arc::clone(engine), origins);
-    Arc::new(VendorService::new(tencent, zego, metrics, bounds, access))
+    Arc::new(VendorService::new(tencent, zego, metrics, bounds, access, faults))
 }
 
 impl Running {

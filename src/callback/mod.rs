@@ -18,6 +18,7 @@ mod outcome;
 mod sender;
 mod standing;
 mod telling;
+mod trouble;
 mod zego;
 
 pub use body::body;
@@ -29,4 +30,4 @@ pub use line::{Origin, Platform, RequestLine};
 pub use names::{MAX_ADDRESSES, NameFault};
 pub use outcome::{Answer, MAX_ANSWER_BYTES, MAX_KEPT_ANSWER_BYTES, Outcome};
 pub use sender::{MAX_IN_FLIGHT, ReplayRefusal, Sender};
-pub use telling::{nameless, shown, word};
+pub use telling::{nameless, shown, word, word_of, words};

@@ -30,12 +30,13 @@ use super::destination::Destination as Target;
 use super::line::{Origin, RequestLine};
 use super::outcome::Outcome;
 use super::standing::{Allowance, Standing};
+use super::trouble::Instead;
 use super::zego;
 use crate::config::{Secret, callback_command};
 use crate::domain::{Account, AppId, Destination, Notice, RoomId};
 use crate::engine::{
-    App, Attempt, Courier, CourierFuture, Engine, Failure, LoggedCallback, Nonces, Receiver,
-    Stopwatch, TakenLetter, Verdict,
+    App, Attempt, CallbackFault, Courier, CourierFuture, Engine, Failure, LoggedCallback, Nonces,
+    Receiver, Stopwatch, TakenLetter, Verdict,
 };
 
 /// The most letters on their way to one receiver of an app.
@@ -103,7 +104,8 @@ struct Made {
     app: Arc<App>,
     receiver: Arc<Receiver>,
     to: Destination,
-    attempt: Attempt,
+    /// One, or two where it is sent twice.
+    attempts: Vec<Attempt>,
     cause: Cause,
 }
 
@@ -320,17 +322,28 @@ impl Shared {
                 return self.alarm(engine, app, to).await;
             }
             let taken = engine.take_letters(app, to, at_most, only.as_ref()).await;
-            let letters = taken.as_deref().unwrap_or_default();
-            for letter in letters {
+            let (mut sent, mut troubled) = (0, 0);
+            for letter in taken.iter().flatten() {
+                let trouble = engine.trouble(app, to, letter);
+                if let Some(instead) = trouble.and_then(|fault| Instead::of(fault, letter, app)) {
+                    instead.be_done(engine, app, to, letter).await;
+                    troubled += 1;
+                    continue;
+                }
+                let twice = trouble == Some(CallbackFault::Duplicate);
                 self.name_probe(lane, &letter.notice.room);
-                under_way.push(self.attempt(app, to, &receiver, letter.clone()));
+                under_way.push(self.attempt(app, to, &receiver, letter.clone(), twice));
+                sent += 1;
             }
-            self.release(lane, at_most - letters.len());
-            let letters = taken?.len();
-            if letters == 0 && self.probe_is_gone(engine, app, to, only).await? {
+            self.release(lane, at_most - sent);
+            taken?;
+            if troubled > 0 {
                 continue;
             }
-            if letters < at_most {
+            if sent == 0 && self.probe_is_gone(engine, app, to, only).await? {
+                continue;
+            }
+            if sent < at_most {
                 return self.alarm(engine, app, to).await;
             }
         }
@@ -470,13 +483,16 @@ impl Shared {
         to: Destination,
         receiver: &Arc<Receiver>,
         letter: TakenLetter,
+        twice: bool,
     ) -> futures_util::future::BoxFuture<'a, Made> {
         let (app, receiver) = (Arc::clone(app), Arc::clone(receiver));
         Box::pin(async move {
-            let attempt = self
-                .send(&app, &receiver, &What { to, notice: &letter.notice, part: letter.part })
-                .await;
-            Made { app, receiver, to, attempt, cause: Cause::Letter(letter) }
+            let what = What { to, notice: &letter.notice, part: letter.part };
+            let mut attempts = vec![self.send(&app, &receiver, &what).await];
+            if twice && attempts.iter().all(Attempt::arrived) {
+                attempts.push(self.send(&app, &receiver, &what).await);
+            }
+            Made { app, receiver, to, attempts, cause: Cause::Letter(letter) }
         })
     }
 
@@ -491,7 +507,8 @@ impl Shared {
                     &What { to, notice: callback.notice(), part: callback.part() },
                 )
                 .await;
-            Made { app, receiver, to, attempt, cause: Cause::Replay(callback, done) }
+            let attempts = vec![attempt];
+            Made { app, receiver, to, attempts, cause: Cause::Replay(callback, done) }
         })
     }
 
@@ -539,26 +556,31 @@ impl Shared {
 
     /// Writes down what came of an attempt.
     async fn finish(&self, made: Made) {
-        let Made { app, receiver, to, attempt, cause } = made;
+        let Made { app, receiver, to, attempts, cause } = made;
         let Some(engine) = self.engine.upgrade() else { return };
         let letter = match cause {
             Cause::Letter(letter) => letter,
             Cause::Replay(callback, done) => {
-                engine.replayed(&app, &callback, attempt);
+                for attempt in attempts {
+                    engine.replayed(&app, &callback, attempt);
+                }
                 // Whoever asked may have gone.
                 let _ = done.send(());
                 return;
             }
         };
         let lane = (app.id(), to);
-        let unreachable = attempt.unreachable;
-        let verdict = engine.attempted(&app, to, &letter, attempt).await;
+        let unreachable: Vec<bool> = attempts.iter().map(|attempt| attempt.unreachable).collect();
+        let verdict = engine.attempted(&app, to, &letter, attempts).await;
         let until_ms = match verdict {
             Ok(Verdict::Again(at_ms)) => at_ms,
             Ok(Verdict::Delivered | Verdict::GivenUp) | Err(_) => 0,
         };
         if let Some(standing) = self.standings.lock().get_mut(&lane) {
-            standing.learn(&receiver.url, &letter.notice.room, unreachable.then_some(until_ms));
+            for unreachable in unreachable {
+                let until_ms = unreachable.then_some(until_ms);
+                standing.learn(&receiver.url, &letter.notice.room, until_ms);
+            }
         }
         if let Err(failure) = verdict {
             let room = &letter.notice.room;

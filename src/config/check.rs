@@ -119,7 +119,8 @@ impl Check<'_> {
             let problem = format!("{}, must be 0 with store.kind \"journal\"", start.value);
             start_ms = self.refuse(&start, problem);
         }
-        Some(BenchSettings { enabled, seed_ids: seed_ids?, start_ms: start_ms? })
+        let fault_header = section.flag("fault_header");
+        Some(BenchSettings { enabled, fault_header, seed_ids: seed_ids?, start_ms: start_ms? })
     }
 
     /// A number that makes a run repeatable; 0 is none.

@@ -23,9 +23,10 @@ impl Settings {
         let mut page = Page::default();
         page.server(server);
         page.control(control);
-        let BenchSettings { enabled, seed_ids, start_ms } = bench;
+        let BenchSettings { enabled, fault_header, seed_ids, start_ms } = bench;
         page.heading("[bench]");
         page.entry("enabled", *enabled);
+        page.entry("fault_header", *fault_header);
         for (key, number) in [("seed_ids", seed_ids), ("start_ms", start_ms)] {
             page.entry(key, number.unwrap_or_default().cast_signed());
         }

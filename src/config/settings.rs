@@ -148,8 +148,10 @@ pub struct ControlSettings {
 /// `[bench]`: what tests may do to an app.
 #[derive(Debug, Clone)]
 pub struct BenchSettings {
-    /// Clocks can be moved, and the latest requests are kept.
+    /// Clocks can be moved, faults set, and the latest requests are kept.
     pub enabled: bool,
+    /// A request may ask for a fault of its own; nothing without `enabled`.
+    pub fault_header: bool,
     /// What ids come from; none is the machine's randomness.
     pub seed_ids: Option<u64>,
     /// Where clocks stand still at the start, in Unix milliseconds, at most `START_MS_MAX`; none is

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::body::{self, NoFields};
+use super::faults::MarkRow;
 use super::page;
 use super::path::{AtApp, AtCallback};
 use super::problem::Problem;
@@ -92,9 +93,12 @@ pub(super) struct CallbackRow<'a> {
     /// When, in Unix milliseconds of the app's clock.
     at_ms: u64,
     /// What became of it: `failed` when its attempts were spent, `dropped` when the backlog was
-    /// full, `no_url` when nobody is set to hear of it.
+    /// full or a fault wanted it so, `no_url` when nobody is set to hear of it.
     #[schemars(extend("enum" = STATES.iter().map(|(word, _)| *word).collect::<Vec<_>>()))]
     state: &'static str,
+    /// The fault that struck it, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<MarkRow>,
     /// How many attempts were made.
     attempts_made: u64,
     /// The latest of them, the oldest first.
@@ -238,6 +242,7 @@ fn write(json: &mut Vec<u8>, app: AppId, id: u64, callback: &LoggedCallback, nic
         room: notice.room.as_str(),
         at_ms: notice.at_ms,
         state: word.map(|(word, _)| *word).expect("the list has every state"),
+        fault: callback.fault().map(MarkRow::from),
         attempts_made: delivery.made,
         attempts: delivery.attempts.iter().map(AttemptRow::new).collect(),
         body: &body,

@@ -17,6 +17,8 @@ mod clock;
 mod entries;
 mod exchange;
 mod explain;
+mod fault_fields;
+mod faults;
 mod hosts;
 mod layers;
 mod member;
@@ -47,6 +49,7 @@ use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
 pub use access::Access;
+pub use fault_fields::request_fault;
 pub use openapi::document;
 pub use probes::{OPENING, RETRY_AFTER_S, not_yet};
 pub use routes::router;

@@ -1,4 +1,4 @@
-//! What a path names: an app, a room of it, an account, a callback.
+//! What a path names: an app, a room of it, an account, a callback, a fault.
 //!
 //! The router splits a path before it decodes it, and decodes each segment once: `a%2Fb` is the
 //! room `a/b`, `a%252Fb` the room `a%2Fb`.
@@ -42,6 +42,12 @@ pub(super) struct AtCallback {
     pub(super) app: Arc<App>,
     pub(super) id: u64,
     pub(super) callback: Arc<LoggedCallback>,
+}
+
+/// `/apps/{app}/faults/{id}`. Whether there is such a fault is not asked.
+pub(super) struct AtFault {
+    pub(super) app: Arc<App>,
+    pub(super) id: u64,
 }
 
 impl FromRequestParts<Arc<Plane>> for AtApp {
@@ -90,13 +96,26 @@ impl FromRequestParts<Arc<Plane>> for AtCallback {
     async fn from_request_parts(head: &mut Parts, plane: &Arc<Plane>) -> Result<Self, Problem> {
         let names = names(head, plane).await?;
         let app = app(&names, plane)?;
-        let id = page::digits(segment(&names, "id"));
-        let id = id.ok_or_else(|| Problem::bad_request("id: not a number"))?;
+        let id = number(&names)?;
         let callback = plane.engine.callback_log().get(app.id(), id).ok_or_else(|| {
             Problem::not_found(format!("id: the log has no callback {id}, or no longer"))
         })?;
         Ok(Self { app, id, callback })
     }
+}
+
+impl FromRequestParts<Arc<Plane>> for AtFault {
+    type Rejection = Problem;
+
+    async fn from_request_parts(head: &mut Parts, plane: &Arc<Plane>) -> Result<Self, Problem> {
+        let names = names(head, plane).await?;
+        Ok(Self { app: app(&names, plane)?, id: number(&names)? })
+    }
+}
+
+fn number(names: &RawPathParams) -> Result<u64, Problem> {
+    let id = page::digits(segment(names, "id"));
+    id.ok_or_else(|| Problem::bad_request("id: not a number"))
 }
 
 async fn names(head: &mut Parts, plane: &Arc<Plane>) -> Result<RawPathParams, Problem> {

@@ -143,6 +143,13 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// What it says to people.
+    pub(super) fn into_detail(self) -> String {
+        self.detail.into_owned()
+    }
+}
+
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {

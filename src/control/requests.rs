@@ -11,6 +11,7 @@ use http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::faults::MarkRow;
 use super::page;
 use super::path::AtApp;
 use super::problem::Problem;
@@ -83,6 +84,10 @@ struct RequestRow<'a> {
     code: u32,
     /// Why it was refused, as in the reply; empty if it was not.
     info: &'a str,
+    /// The fault that struck it, if one did. Where that leaves it without an answer in its dialect,
+    /// `code` is 60008, or 1 in ZEGO's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<MarkRow>,
     /// The body without its secrets, if it was read, is a JSON object and not too long.
     #[serde(skip)]
     #[schemars(!skip, with = "Option<BTreeMap<String, serde_json::Value>>")]
@@ -137,7 +142,7 @@ pub(super) async fn list(
 
 /// A row.
 fn write(json: &mut Vec<u8>, id: u64, request: &LoggedRequest) {
-    let RequestOutcome { request_id, at_ms, took, code } = *request.outcome();
+    let RequestOutcome { request_id, at_ms, took, code, fault } = *request.outcome();
     let RequestTexts { method, path, command, identifier, room, info } = request.texts();
     let given = |text| Some(text).filter(|text: &&str| !text.is_empty());
     let row = RequestRow {
@@ -152,6 +157,7 @@ fn write(json: &mut Vec<u8>, id: u64, request: &LoggedRequest) {
         room: given(room),
         code,
         info,
+        fault: fault.map(MarkRow::from),
         body: given(request.body()).unwrap_or("null"),
     };
     tail::write_with_body(json, &row, row.body.as_bytes());

@@ -9,8 +9,8 @@ use http::StatusCode;
 use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
-    Plane, apps, callbacks, clock, entries, exchange, layers, member, members, metrics, openapi,
-    page, presence, probes, requests, room, rooms, seat_queue,
+    Plane, apps, callbacks, clock, entries, exchange, faults, layers, member, members, metrics,
+    openapi, page, presence, probes, requests, room, rooms, seat_queue,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
@@ -22,6 +22,9 @@ const ADVANCE: &str = "/_guestlist/v1/apps/{app}/clock/advance";
 const REQUESTS: &str = "/_guestlist/v1/apps/{app}/requests";
 const CALLBACKS: &str = "/_guestlist/v1/apps/{app}/callbacks";
 const REPLAY: &str = "/_guestlist/v1/apps/{app}/callbacks/{id}/replay";
+const FAULTS: &str = "/_guestlist/v1/apps/{app}/faults";
+const FAULT: &str = "/_guestlist/v1/apps/{app}/faults/{id}";
+const RELEASE: &str = "/_guestlist/v1/apps/{app}/callbacks/release";
 const ONLINE: &str = "/_guestlist/v1/apps/{app}/accounts/{account}/online";
 const ROOMS: &str = "/_guestlist/v1/apps/{app}/rooms";
 const ROOM: &str = "/_guestlist/v1/apps/{app}/rooms/{room}";
@@ -86,6 +89,57 @@ pub(super) const GUARDED: &[Route] = &[
             .optional_body::<clock::SetFields>()
             .replies(&[Success::json::<clock::Clock>(StatusCode::OK, "The clock, as it is now")])
             .conflict(),
+    },
+    Route {
+        verb: Verb::Post,
+        path: FAULTS,
+        serve: |verb| on(verb, faults::add),
+        page: Page::new(
+            "add_fault",
+            "Sets a fault, of requests or of callbacks; with `bench.enabled`",
+        )
+        .body::<super::fault_fields::FaultFields>()
+        .replies(&[Success::json::<faults::FaultSet>(StatusCode::CREATED, "Set")])
+        .conflict(),
+    },
+    Route {
+        verb: Verb::Get,
+        path: FAULTS,
+        serve: |verb| on(verb, faults::list),
+        page: Page::new("list_faults", "Lists an app's faults; with `bench.enabled`")
+            .replies(&[Success::json::<faults::FaultList>(StatusCode::OK, "All of them")]),
+    },
+    Route {
+        verb: Verb::Delete,
+        path: FAULTS,
+        serve: |verb| on(verb, faults::remove_all),
+        page: Page::new("remove_faults", "Removes an app's faults; with `bench.enabled`")
+            .replies(&[Success::nothing("There are none")]),
+    },
+    Route {
+        verb: Verb::Get,
+        path: FAULT,
+        serve: |verb| on(verb, faults::get),
+        page: Page::new("get_fault", "Shows a fault; with `bench.enabled`")
+            .replies(&[Success::json::<faults::FaultRow>(StatusCode::OK, "The fault")]),
+    },
+    Route {
+        verb: Verb::Delete,
+        path: FAULT,
+        serve: |verb| on(verb, faults::remove),
+        page: Page::new("remove_fault", "Removes a fault; with `bench.enabled`")
+            .replies(&[Success::nothing("Removed")]),
+    },
+    Route {
+        verb: Verb::Post,
+        path: RELEASE,
+        serve: |verb| on(verb, faults::release),
+        page: Page::new(
+            "release_callbacks",
+            "Lets callbacks go on that a fault keeps; with `bench.enabled`",
+        )
+        .optional_body::<faults::ReleaseFields>()
+        .replies(&[Success::json::<faults::Released>(StatusCode::OK, "They go on")]),
     },
     Route {
         verb: Verb::Get,

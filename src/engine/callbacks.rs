@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use super::app::App;
 use super::clock::real_ms;
 use super::exchange::NoticeIds;
+use super::faults::{FaultMark, Troubles};
 use super::log::{Kept, Log};
 use super::open::{Open, OpenKey};
 use super::serials::Serials;
@@ -91,12 +92,14 @@ pub struct LoggedCallback {
     letter: Letter,
     part: u32,
     delivery: Mutex<Delivery>,
+    /// Which fault struck it, once that is decided.
+    pub(super) fault: OnceLock<Option<FaultMark>>,
 }
 
 impl LoggedCallback {
     fn new(letter: Letter, part: u32, state: CallbackState) -> Self {
         let delivery = Mutex::new(Delivery { state, made: 0, attempts: Vec::new() });
-        Self { letter, part, delivery }
+        Self { letter, part, delivery, fault: OnceLock::new() }
     }
 
     pub(super) fn key(&self) -> OpenKey {
@@ -119,6 +122,12 @@ impl LoggedCallback {
     #[must_use]
     pub fn part(&self) -> u32 {
         self.part
+    }
+
+    /// The fault that struck it, if one did.
+    #[must_use]
+    pub fn fault(&self) -> Option<FaultMark> {
+        self.fault.get().copied().flatten()
     }
 
     /// What became of it so far.
@@ -201,6 +210,8 @@ pub(super) struct Callbacks {
     notices: Serials,
     /// The number behind the last one of any process before this.
     first_id: u64,
+    /// What faults have yet to do to callbacks that wait.
+    pub(super) troubles: Troubles,
     /// Numbers for notices that come from elsewhere.
     pub(super) imported: NoticeIds,
     pub(super) courier: OnceLock<Arc<dyn Courier>>,
@@ -214,6 +225,7 @@ impl Callbacks {
         Self {
             log: Log::new(CALLBACK_LOG_BYTES),
             open: Open::default(),
+            troubles: Troubles::default(),
             first_id,
             imported: NoticeIds::below(first_id),
             notices,
@@ -251,6 +263,8 @@ impl Callbacks {
             if self.open.get(key).is_none() {
                 let letter = Letter { to, notice: Arc::clone(notice), parts: *parts };
                 let entry = self.prepare(app, &letter, *part, CallbackState::Waiting);
+                // It happened before there was any fault.
+                let _ = entry.fault.set(None);
                 self.committed(app, entry);
             }
         }
@@ -295,6 +309,7 @@ impl Callbacks {
     /// Forgets an app.
     pub(super) fn forget(&self, app: AppId) {
         self.open.forget(app);
+        self.troubles.forget(app);
         self.log.clear(app);
         if let Some(courier) = self.courier.get() {
             courier.forget(app);
@@ -302,7 +317,9 @@ impl Callbacks {
     }
 
     /// Writes down the end of a callback that waits, if the log still has it.
-    fn close(&self, app: AppId, key: OpenKey, state: CallbackState) {
+    pub(super) fn close(&self, app: AppId, key: OpenKey, state: CallbackState) {
+        // What was to be done to it is not done any more.
+        let _ = self.troubles.take(key);
         if let Some(entry) = self.open.remove(key) {
             entry.end(state);
             self.log.touch(app);
@@ -310,16 +327,21 @@ impl Callbacks {
     }
 
     /// The entry of the part behind the one that is up, before that can be taken.
-    fn prepare_next(&self, app: AppId, to: Destination, letter: &TakenLetter) -> Next<'_> {
+    pub(super) fn prepare_next<'a>(
+        &'a self,
+        app: &'a App,
+        to: Destination,
+        letter: &TakenLetter,
+    ) -> Next<'a> {
         let TakenLetter { notice, part, parts, .. } = letter;
         let entry = (part + 1 < *parts).then(|| {
             let letter = Letter { to, notice: Arc::clone(notice), parts: *parts };
-            self.prepare(app, &letter, part + 1, CallbackState::Waiting)
+            self.prepare(app.id(), &letter, part + 1, CallbackState::Waiting)
         });
         Next { callbacks: self, app, entry }
     }
 
-    fn add(&self, app: AppId, key: OpenKey, attempt: Attempt) {
+    pub(super) fn add(&self, app: AppId, key: OpenKey, attempt: Attempt) {
         if let Some(entry) = self.open.get(key) {
             entry.add(attempt);
             self.log.touch(app);
@@ -328,19 +350,20 @@ impl Callbacks {
 }
 
 /// The entry of a part that is to be up next, if there is one; taken back unless it is committed.
-struct Next<'a> {
+pub(super) struct Next<'a> {
     callbacks: &'a Callbacks,
-    app: AppId,
+    app: &'a App,
     entry: Option<Arc<LoggedCallback>>,
 }
 
 impl Next<'_> {
-    fn commit(mut self) {
+    pub(super) fn commit(mut self) {
         let Some(entry) = self.entry.take() else { return };
         // The app may have been reset meanwhile: then nothing waits any more.
         let waits = self.callbacks.open.get(entry.key()).is_some();
         if waits || entry.state() != CallbackState::Waiting {
-            self.callbacks.committed(self.app, entry);
+            self.callbacks.judge(self.app, &entry);
+            self.callbacks.committed(self.app.id(), entry);
         }
     }
 }
@@ -457,8 +480,8 @@ impl Engine {
         Ok(self.store.next_letter(app.id(), to, only).await?)
     }
 
-    /// Decides what becomes of a letter after an attempt to deliver the part that is up, and writes
-    /// it down. When that is done with, delivered or not, the next part is up.
+    /// Decides what becomes of a letter after an attempt to deliver the part that is up, or after
+    /// several in a row, of which one has to arrive; and writes it down. When that is done with, delivered or not, the next part is up.
     ///
     /// # Errors
     /// [`Failure::Unavailable`]; then the letter stays taken.
@@ -467,15 +490,17 @@ impl Engine {
         app: &App,
         to: Destination,
         letter: &TakenLetter,
-        attempt: Attempt,
+        attempts: Vec<Attempt>,
     ) -> Result<Verdict, Failure> {
         let key = RoomKey { app: app.id(), room: letter.notice.room.clone() };
-        let arrived = attempt.arrived();
+        let arrived = attempts.iter().any(Attempt::arrived);
         let pause_s = app.callback_retry_s(to).get(letter.put_off as usize);
-        let again_ms =
-            pause_s.map(|pause_s| attempt.at_ms.saturating_add(u64::from(*pause_s) * 1000));
-        let open = OpenKey { notice: letter.notice.id, to, part: letter.part };
-        self.callbacks.add(app.id(), open, attempt);
+        let last_ms = attempts.last().map_or_else(|| app.now_ms(), |attempt| attempt.at_ms);
+        let again_ms = pause_s.map(|pause_s| last_ms.saturating_add(u64::from(*pause_s) * 1000));
+        let open = OpenKey::of(to, letter);
+        for attempt in attempts {
+            self.callbacks.add(app.id(), open, attempt);
+        }
         let (verdict, state, end) = match again_ms {
             _ if arrived => (Verdict::Delivered, CallbackState::Sent, CallbackEnd::Sent),
             Some(at_ms) => {
@@ -485,7 +510,7 @@ impl Engine {
             }
             None => (Verdict::GivenUp, CallbackState::Failed, CallbackEnd::Failed),
         };
-        let next = self.callbacks.prepare_next(app.id(), to, letter);
+        let next = self.callbacks.prepare_next(app, to, letter);
         // One that was dropped meanwhile has ended so.
         if self.store.ack(&key, to, letter.id).await? {
             self.callbacks.close(app.id(), open, state);
@@ -502,6 +527,8 @@ impl Engine {
     /// [`Failure::Unavailable`]; then letters are left, and one may stay taken.
     pub async fn give_up_unwanted(&self, app: &App, to: Destination) -> Result<(), Failure> {
         while app.receiver(to).is_none() {
+            // Nobody is to hear of what is behind others either.
+            self.store.release(app.id(), to, None).await?;
             let letters = self.store.take(app.id(), to, u64::MAX, STEP, None).await?;
             if letters.is_empty() {
                 break;
@@ -510,8 +537,7 @@ impl Engine {
             for letter in letters {
                 let key = RoomKey { app: app.id(), room: letter.notice.room.clone() };
                 if self.store.ack(&key, to, letter.id).await? {
-                    let open = OpenKey { notice: letter.notice.id, to, part: letter.part };
-                    self.callbacks.close(app.id(), open, CallbackState::NoUrl);
+                    self.callbacks.close(app.id(), OpenKey::of(to, &letter), CallbackState::NoUrl);
                 }
             }
         }

@@ -177,6 +177,7 @@ impl<O: Operation> Decider for Deciding<'_, O> {
     fn committed(&mut self, dropped: Vec<DroppedLetter>) {
         self.committed = true;
         for entry in self.told.drain(..) {
+            self.engine.callbacks.judge(self.app, &entry);
             self.engine.callbacks.committed(self.app.id(), entry);
         }
         self.engine.callbacks.dropped(&dropped);

@@ -28,6 +28,7 @@ mod requests;
 mod rules;
 mod sanctions;
 mod serials;
+mod troubled;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,6 +80,7 @@ use crate::domain::{
     RoomId, RoomKey, RoomView, Slice,
 };
 pub use crate::store::Counts;
+pub use crate::store::SetBack;
 pub use crate::store::TakenLetter;
 use crate::store::{JournalCounts, OutboxCounts, RoomStore, TxError};
 use crate::telemetry::{JournalFigures, Metrics};

@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 
 use super::callbacks::LoggedCallback;
 use crate::domain::{AppId, Destination};
+use crate::store::TakenLetter;
 
 /// Parts with a lock each: callbacks that follow each other do not wait for one lock.
 const PARTS: usize = 16;
@@ -25,6 +26,13 @@ pub(super) struct OpenKey {
     pub(super) to: Destination,
     /// Which part of the letter it is.
     pub(super) part: u32,
+}
+
+impl OpenKey {
+    /// The part that is up of a letter.
+    pub(super) fn of(to: Destination, letter: &TakenLetter) -> Self {
+        Self { notice: letter.notice.id, to, part: letter.part }
+    }
 }
 
 /// The entries of callbacks that wait.

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::faults::FaultMark;
 use super::log::Kept;
 use super::request_id::RequestId;
 use crate::domain::{MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES};
@@ -32,6 +33,8 @@ pub struct RequestOutcome {
     pub took: Duration,
     /// The code; 0 is success.
     pub code: u32,
+    /// The fault that struck it, if one did.
+    pub fault: Option<FaultMark>,
 }
 
 /// The texts of a request. An empty one is one that there is not. What is longer than its bound is
@@ -149,7 +152,7 @@ mod tests {
     fn logged(body: &str, texts: &RequestTexts<'_>) -> LoggedRequest {
         let request_id = RequestIds::new([1, 2]).next();
         let took = Duration::from_micros(7);
-        let outcome = RequestOutcome { request_id, at_ms: 5, took, code: 60009 };
+        let outcome = RequestOutcome { request_id, at_ms: 5, took, code: 60009, fault: None };
         LoggedRequest::new(outcome, body.to_owned(), texts)
     }
 

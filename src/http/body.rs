@@ -13,6 +13,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
 use super::Bounds;
+use super::ending::Ending;
 
 /// The first room that is made for a body in several pieces, in bytes, unless it is shorter.
 const FIRST_ROOM_BYTES: usize = 4 * 1024;
@@ -140,11 +141,12 @@ pub(super) async fn drain(body: &mut Incoming, limit_bytes: usize) -> bool {
 pub struct Answered<B> {
     pub(super) response: Response<B>,
     pub(super) unread: Option<Unread>,
+    pub(super) ending: Ending,
 }
 
 impl<B> From<Response<B>> for Answered<B> {
     fn from(response: Response<B>) -> Self {
-        Self { response, unread: None }
+        Self { response, unread: None, ending: Ending::Whole }
     }
 }
 
@@ -154,7 +156,7 @@ impl<B> Answered<B> {
     pub fn unread(response: Response<B>, body: Incoming, bounds: Bounds) -> Self {
         let Bounds { body_limit_bytes: limit_bytes, request_timeout: within, .. } = bounds;
         let unread = (!body.is_end_stream()).then_some(Unread { body, limit_bytes, within });
-        Self { response, unread }
+        Self { response, unread, ending: Ending::Whole }
     }
 }
 

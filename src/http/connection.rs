@@ -27,6 +27,12 @@ const BUSY: u8 = 2;
 const STILL_IDLE: u8 = 3;
 /// A request was answered before its body had come to its end.
 const DRAINING: u8 = 4;
+/// The answer breaks off: once everything is sent that there is, the connection ends.
+const CUT_OFF: u8 = 5;
+/// Nothing is sent any more: the connection ends.
+const CLOSED: u8 = 6;
+/// Nothing is sent until the client goes.
+const SILENT: u8 = 7;
 
 impl Phase {
     /// A head is complete.
@@ -51,6 +57,25 @@ impl Phase {
         let _ = self.0.compare_exchange(DRAINING, IDLE, order, order);
     }
 
+    /// The answer that is being given breaks off where its body does.
+    pub(super) fn cuts_off(&self) {
+        self.0.store(CUT_OFF, Ordering::Relaxed);
+    }
+
+    /// The connection ends without an answer.
+    pub(super) fn closes(&self) {
+        self.0.store(CLOSED, Ordering::Relaxed);
+    }
+
+    /// There is no answer yet: should the client go, the connection ends.
+    pub(super) fn falls_silent(&self) {
+        self.0.store(SILENT, Ordering::Relaxed);
+    }
+
+    fn is(&self, phase: u8) -> bool {
+        self.0.load(Ordering::Relaxed) == phase
+    }
+
     /// Whether nothing was under way at any moment since this was asked before.
     pub(super) fn was_silent(&self) -> bool {
         let order = Ordering::Relaxed;
@@ -69,7 +94,7 @@ impl Phase {
     }
 
     fn in_head(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == HEAD
+        self.is(HEAD)
     }
 }
 
@@ -133,6 +158,22 @@ impl<S: AsyncRead + Unpin> Guarded<S> {
     }
 }
 
+impl<S: AsyncRead + Unpin> Guarded<S> {
+    /// Whether the client has closed its side, or broken off. What it sends instead is read for
+    /// nobody: this connection answers nothing more.
+    fn client_is_gone(&mut self, cx: &mut Context<'_>) -> bool {
+        loop {
+            let mut space = [0; 512];
+            let mut some = ReadBuf::new(&mut space);
+            match Pin::new(&mut self.socket).poll_read(cx, &mut some) {
+                Poll::Pending => return false,
+                Poll::Ready(Ok(())) if !some.filled().is_empty() => {}
+                Poll::Ready(_) => return true,
+            }
+        }
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -161,19 +202,27 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if self.phase.is(CLOSED) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         let written = Pin::new(&mut self.socket).poll_write(cx, bytes);
         self.written(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.socket).poll_flush(cx);
-        self.written(cx, flushed)
+        let flushed = ready!(self.written(cx, flushed));
+        // Asked whenever the connection has been looked at, with nothing left to be written.
+        if self.phase.is(CUT_OFF) || self.phase.is(SILENT) && self.client_is_gone(cx) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        Poll::Ready(flushed)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -186,6 +235,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.phase.is(CLOSED) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         let written = Pin::new(&mut self.socket).poll_write_vectored(cx, bytes);
         self.written(cx, written)
     }

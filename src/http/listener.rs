@@ -24,6 +24,7 @@ use tokio_util::task::TaskTracker;
 
 use super::body::Answered;
 use super::connection::{Guarded, Phase};
+use super::ending::Ending;
 use super::tls::Tls;
 use crate::telemetry::Metrics;
 
@@ -185,6 +186,20 @@ async fn secured(
     }
 }
 
+/// Has a connection end otherwise than with its answer.
+async fn end(ending: Ending, phase: &Phase, stop: &CancellationToken) {
+    match ending {
+        Ending::Whole => phase.request_ends(),
+        Ending::CutOff => phase.cuts_off(),
+        Ending::Closed => phase.closes(),
+        Ending::Silent(at_most) => {
+            phase.falls_silent();
+            stop.run_until_cancelled(tokio::time::sleep(at_most)).await;
+            phase.closes();
+        }
+    }
+}
+
 /// The requests and answers of one connection.
 async fn conversation<I, S, F, A, B>(io: I, shared: &Shared<S>)
 where
@@ -200,8 +215,9 @@ where
         phase.request_begins();
         let answering = answer(request);
         async {
-            let Answered { mut response, unread } = answering.await.into();
+            let Answered { mut response, unread, ending } = answering.await.into();
             match unread {
+                _ if ending != Ending::Whole => end(ending, &phase, stop).await,
                 None => phase.request_ends(),
                 Some(unread) => {
                     phase.draining_begins();

@@ -7,6 +7,8 @@
 
 mod body;
 mod connection;
+mod ending;
+mod fault;
 mod listener;
 mod opening;
 mod tls;
@@ -14,6 +16,8 @@ mod vendor;
 mod zego;
 
 pub use body::Answered;
+pub use ending::Said;
+pub use fault::FaultDoor;
 pub use listener::{Limits, Listening, bind, serve};
 pub use opening::not_yet;
 pub use tls::{Tls, TlsError};

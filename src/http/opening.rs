@@ -7,20 +7,20 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Request, Response, StatusCode};
-use http_body_util::Full;
 use hyper::body::Incoming;
 
 use super::Bounds;
 use super::body::Answered;
+use super::ending::Said;
 use crate::control::{OPENING, RETRY_AFTER_S};
 
 /// Answers a request to which there is no answer yet.
 #[must_use]
-pub fn not_yet(request: Request<Incoming>, bounds: Bounds) -> Answered<Full<Bytes>> {
+pub fn not_yet(request: Request<Incoming>, bounds: Bounds) -> Answered<Said> {
     let (head, body) = request.into_parts();
     let is_there = head.uri.path() == "/healthz";
     let text = if is_there { "ok\n".to_owned() } else { format!("{OPENING}\n") };
-    let mut response = Response::new(Full::new(text.into()));
+    let mut response = Response::new(Said::from(Bytes::from(text)));
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, plain);
     if !is_there {

@@ -3,6 +3,8 @@
 //! No layers here: the path is looked up once, in the dialect's own table. A panic is caught in
 //! one place, and the time-out is around what can take time: the body and the commit.
 
+mod struck;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +16,15 @@ use http::header::{
     CONNECTION, CONTENT_TYPE, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::Full;
 use hyper::body::Incoming;
 
+use self::struck::Struck;
 use super::body::{self, Answered, BodyFault, BodyMemory, Unread};
+use super::ending::{Said, say};
+use super::fault::FaultDoor;
 use super::zego::ZegoService;
 use crate::config::AccessLog;
-use crate::engine::{RequestId, Stopwatch};
+use crate::engine::{RequestId, Stopwatch, StruckRequest};
 use crate::proto::tencent::{
     Admitted, AllowOrigin, Answer, Envelope, Gateway, GatewayRefusal, Head, shown_path,
 };
@@ -51,6 +55,7 @@ pub struct VendorService {
     body_memory: BodyMemory,
     request_timeout: Duration,
     access: AccessLog,
+    faults: FaultDoor,
 }
 
 /// What is known of a request while it is being answered, however that ends.
@@ -66,6 +71,15 @@ struct Outcome {
     answer: Answer,
     closes: bool,
     unread: Option<Incoming>,
+    /// The fault that has a say in how it is sent.
+    struck: Option<StruckRequest>,
+}
+
+impl Outcome {
+    /// An answer that changes nothing for its connection.
+    fn answered(answer: Answer) -> Self {
+        Self { answer, closes: false, unread: None, struck: None }
+    }
 }
 
 impl VendorService {
@@ -77,14 +91,24 @@ impl VendorService {
         metrics: Arc<Metrics>,
         bounds: Bounds,
         access: AccessLog,
+        faults: FaultDoor,
     ) -> Self {
         let Bounds { body_limit_bytes, body_memory_bytes, request_timeout } = bounds;
         let body_memory = BodyMemory::new(body_memory_bytes);
-        Self { gateway, zego, metrics, body_limit_bytes, body_memory, request_timeout, access }
+        Self {
+            gateway,
+            zego,
+            metrics,
+            body_limit_bytes,
+            body_memory,
+            request_timeout,
+            access,
+            faults,
+        }
     }
 
     /// Answers a request. Never fails: a panic becomes an envelope too.
-    pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Answered<Full<Bytes>> {
+    pub async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Answered<Said> {
         if let "/healthz" | "/readyz" = request.uri().path() {
             return probe().into();
         }
@@ -104,22 +128,23 @@ impl VendorService {
                 query: parts.uri.query().unwrap_or_default(),
                 origin,
             };
-            Some(self.outcome(&head, body).await)
+            Some(self.outcome(&head, &parts.headers, body).await)
         };
-        let mut response = Response::new(Full::default());
+        let mut response = Response::new(Said::from(Bytes::new()));
         self.allow(origin, response.headers_mut());
-        let mut unread = None;
-        if let Some(Outcome { answer, closes, unread: body }) = outcome {
-            unread = body.map(|body| self.unread(body));
+        let Some(Outcome { answer, closes, unread, struck }) = outcome else {
+            return response.into();
+        };
+        {
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             name(&answer, headers);
             if closes {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            *response.body_mut() = Full::new(answer.body.into());
         }
-        Answered { response, unread }
+        let answered = say(response, answer.body.into(), struck.as_ref());
+        Answered { unread: unread.map(|body| self.unread(body)), ..answered }
     }
 
     fn unread(&self, body: Incoming) -> Unread {
@@ -127,16 +152,17 @@ impl VendorService {
         Unread { body, limit_bytes, within: self.request_timeout }
     }
 
-    async fn outcome(&self, head: &Head<'_>, body: Incoming) -> Outcome {
+    async fn outcome(&self, head: &Head<'_>, headers: &HeaderMap, body: Incoming) -> Outcome {
         let watch = Stopwatch::start();
         let request_id = self.gateway.next_request_id();
         let mut noted = Noted { command: self.metrics.unknown_command(), body: Bytes::new() };
-        let answering = self.perform(head, body, request_id, &mut noted);
-        let outcome = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
+        let answering = self.perform(head, headers, body, request_id, &mut noted);
+        let mut outcome = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
             tracing::error!(%request_id, path = &*shown_path(head.path), "a bug: answering this request panicked");
             let answer = self.gateway.apologise(head.path, request_id);
-            Outcome { answer, closes: true, unread: None }
+            Outcome { closes: true, ..Outcome::answered(answer) }
         });
+        outcome.answer.fault = outcome.struck.as_ref().map(StruckRequest::mark);
         let took = watch.elapsed();
         self.metrics.answered(noted.command, outcome.answer.code(), took);
         self.log(head, &outcome.answer, took);
@@ -148,6 +174,7 @@ impl VendorService {
     async fn perform(
         &self,
         head: &Head<'_>,
+        headers: &HeaderMap,
         mut body: Incoming,
         request_id: RequestId,
         noted: &mut Noted,
@@ -161,33 +188,45 @@ impl VendorService {
                 let draining = body::drain(&mut body, self.body_limit_bytes);
                 let drained = tokio::time::timeout(self.request_timeout, draining).await;
                 let answer = self.gateway.refuse(head.path, refusal, request_id);
-                return Outcome { answer, closes: drained.is_err(), unread: None };
+                return Outcome { closes: drained.is_err(), ..Outcome::answered(answer) };
             }
         };
-        let answering = self.read_and_perform(head.path, &admitted, body, request_id, noted);
-        let answered = tokio::time::timeout(self.request_timeout, answering).await;
-        answered.unwrap_or_else(|_| {
-            let answer = self.gateway.refuse(head.path, GatewayRefusal::TimedOut, request_id);
-            Outcome { answer, closes: true, unread: None }
-        })
+        let answering =
+            self.read_and_perform(head.path, headers, &admitted, body, request_id, noted);
+        match tokio::time::timeout(self.request_timeout, answering).await {
+            Ok(Ok(outcome)) => outcome,
+            // On the heap: nobody else carries the room.
+            Ok(Err(struck)) => {
+                Box::pin(self.suffer(*struck, head.path, &admitted, request_id)).await
+            }
+            Err(_) => {
+                let answer = self.gateway.refuse(head.path, GatewayRefusal::TimedOut, request_id);
+                Outcome { closes: true, ..Outcome::answered(answer) }
+            }
+        }
     }
 
     async fn read_and_perform(
         &self,
         path: &str,
+        headers: &HeaderMap,
         admitted: &Admitted,
         mut body: Incoming,
         request_id: RequestId,
         noted: &mut Noted,
-    ) -> Outcome {
+    ) -> Result<Outcome, Box<Struck<'_>>> {
         let read = body::read(&mut body, self.body_limit_bytes, &self.body_memory).await;
         let (refusal, closes, unread) = match read {
-            Ok((body, _held)) => {
+            Ok((body, held)) => {
                 if self.gateway.keeps_body(body.len()) {
                     noted.body = body.clone();
                 }
-                let answer = self.gateway.perform(admitted, &body, request_id).await;
-                return Outcome { answer, closes: false, unread: None };
+                let answer = match self.strike(admitted, headers, &body) {
+                    None => self.gateway.perform(admitted, &body, request_id).await,
+                    Some(Ok(by)) => return Err(Box::new(Struck { by, body, held })),
+                    Some(Err(refusal)) => self.gateway.refuse(path, refusal, request_id),
+                };
+                return Ok(Outcome::answered(answer));
             }
             Err(BodyFault::TooLarge) => {
                 let at_most_bytes = self.body_limit_bytes;
@@ -196,7 +235,8 @@ impl VendorService {
             Err(BodyFault::Busy) => (GatewayRefusal::Busy, false, Some(body)),
             Err(BodyFault::Broken) => (GatewayRefusal::BodyBroken, true, None),
         };
-        Outcome { answer: self.gateway.refuse(path, refusal, request_id), closes, unread }
+        let answer = self.gateway.refuse(path, refusal, request_id);
+        Ok(Outcome { closes, unread, ..Outcome::answered(answer) })
     }
 
     /// The documented headers. No `*` while everybody knows the keys.
@@ -253,8 +293,8 @@ fn name(answer: &Answer, headers: &mut HeaderMap) {
 }
 
 /// `/healthz` and `/readyz`: this service is there only once the server is ready.
-fn probe() -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(b"ok\n")));
+fn probe() -> Response<Said> {
+    let mut response = Response::new(Said::from(Bytes::from_static(b"ok\n")));
     *response.status_mut() = StatusCode::OK;
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, plain);

@@ -24,23 +24,26 @@ mod tests;
 use sha2::{Digest, Sha256};
 
 use crate::domain::{
-    Account, AppId, LeaveReason, Notice, Passage, Platform, Role, Single, StreamEnd,
+    Account, AppId, EventKind, LeaveReason, Notice, Passage, Platform, Role, Single, StreamEnd,
 };
 use fields::{
     Head, RoomClose, RoomCreate, RoomLogin, RoomLogout, StreamClose, StreamCreate, TextHead,
 };
 pub(super) use sign::Signing;
 
-/// The word of an event, as a callback says it.
-pub(super) fn word(single: &Single<'_>) -> &'static str {
-    match single {
-        Single::RoomCreated { .. } => "room_create",
-        Single::RoomEnded { .. } => "room_close",
-        Single::Entered { .. } => "room_login",
-        Single::Left { .. } => "room_logout",
-        Single::StreamAdded { .. } => "stream_create",
-        Single::StreamEnded { .. } => "stream_close",
-    }
+/// Every event by its word, as a callback says it.
+pub(super) const WORDS: [(&str, EventKind); 6] = [
+    ("room_create", EventKind::RoomCreated),
+    ("room_close", EventKind::RoomEnded),
+    ("room_login", EventKind::MembersEntered),
+    ("room_logout", EventKind::MembersLeft),
+    ("stream_create", EventKind::StreamAdded),
+    ("stream_close", EventKind::StreamsEnded),
+];
+
+/// The word for a kind of event; empty for what is not told.
+pub(super) fn word(kind: EventKind) -> &'static str {
+    WORDS.iter().find(|(_, known)| *known == kind).map_or("", |(word, _)| word)
 }
 
 /// Who a callback is about, if it is about somebody whose name in the room was not said.
@@ -68,7 +71,8 @@ pub(super) fn body(
     signing: Option<&Signing>,
 ) -> Vec<u8> {
     let single = notice.event.single(part).expect("a letter has the parts that its event has");
-    let (event, room_id, room_session_id) = (word(&single), notice.room.as_str(), notice.serial);
+    let (event, room_id, room_session_id) =
+        (word(notice.event.kind()), notice.room.as_str(), notice.serial);
     let head = || Head::new(event, app, signing);
     let text_head = || TextHead::new(event, app, signing);
     match single {

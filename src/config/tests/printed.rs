@@ -20,6 +20,7 @@ hosts = []
 
 [bench]
 enabled = false
+fault_header = false
 seed_ids = 0
 start_ms = 0
 
@@ -148,6 +149,7 @@ fn what_is_printed_reads_back_as_the_same() {
         .set("control.token=t0ken")
         .set("control.hosts=a,b")
         .set("bench.enabled=true")
+        .set("bench.fault_header=true")
         .set("bench.seed_ids=7")
         .set("log.access=off")
         .set("app.0.secret_keys.1=other")

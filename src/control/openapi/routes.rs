@@ -32,7 +32,7 @@ const AROUND: &[(StatusCode, &str)] = &[
 ];
 /// What some routes answer besides.
 const NOT_FOUND: (StatusCode, &str) =
-    (StatusCode::NOT_FOUND, "No such app, room, member of the room, or callback");
+    (StatusCode::NOT_FOUND, "No such app, room, member of the room, callback or fault");
 const CONFLICT: (StatusCode, &str) =
     (StatusCode::CONFLICT, "The state of things does not allow it");
 /// The code of an unknown room.
@@ -116,7 +116,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
         ("account", "The account, percent-encoded once.", id(MAX_ACCOUNT_BYTES)),
         (
             "id",
-            "The place in the app's log.",
+            "The place in the app's log, or the number of the fault.",
             json!({"type": "integer", "format": "uint64", "minimum": 0}),
         ),
     ];

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::domain::EventKind;
+use super::CallbackWord;
+use crate::domain::Destination;
 
 /// The longest text of an error, in bytes.
 pub const MAX_ERROR_TEXT_BYTES: usize = 512;
@@ -41,6 +42,15 @@ pub enum RequestFault {
 }
 
 impl RequestFault {
+    /// Whether the request is performed all the same.
+    #[must_use]
+    pub fn performs(&self) -> bool {
+        match self {
+            Self::Delay(_) | Self::HalfBody | Self::Lost => true,
+            Self::Error { .. } | Self::Status(_) | Self::Silence(_) | Self::Close => false,
+        }
+    }
+
     /// Its word.
     #[must_use]
     pub fn word(&self) -> &'static str {
@@ -75,12 +85,21 @@ pub enum CallbackFault {
     Reorder {
         /// How many, 1 to `MAX_PASSED`.
         by: u32,
-        /// Which of them count: those of one kind, or all.
-        past: Option<EventKind>,
+        /// Which of them count: those of one word, or all.
+        past: Option<CallbackWord>,
     },
 }
 
 impl CallbackFault {
+    /// Whether it can be done to what goes to a destination: what it is moved behind has to go there
+    /// too.
+    pub(super) fn is_for(&self, to: Destination) -> bool {
+        match self {
+            Self::Reorder { past: Some(past), .. } => past.to == to,
+            _ => true,
+        }
+    }
+
     /// Its word.
     #[must_use]
     pub fn word(&self) -> &'static str {

@@ -238,6 +238,7 @@ impl Faults {
         self.strike(|fault| {
             let Aim::Callback { only, fault: done } = &fault.aim else { return None };
             let fits = only.is_none_or(|word| word == seen.word)
+                && done.is_for(seen.word.to)
                 && fault.room.as_ref().is_none_or(|room| room == seen.room);
             fits.then_some(done)
         })

@@ -69,6 +69,12 @@ pub(super) fn gateway(refusal: &GatewayRefusal) -> Wire {
         GatewayRefusal::TimedOut => {
             Wire::new(60008, format!("{TIMEOUT_OR_FORMAT} (the request took too long)"))
         }
+        GatewayRefusal::Fault { word } => {
+            Wire::new(60008, format!("{TIMEOUT_OR_FORMAT} (a fault that was asked for: {word})"))
+        }
+        GatewayRefusal::FaultAsked { reason } => {
+            Wire::new(60002, format!("HTTP parse Error: {reason}"))
+        }
         GatewayRefusal::Command { path, nearest: Some(nearest) } => {
             Wire::new(60009, format!("`{path}` is not a command; `{nearest}` is"))
         }

@@ -14,7 +14,7 @@ use super::refused::{GatewayRefusal, Refused, Wire};
 use super::reply::Reply;
 use super::{chat, room};
 use crate::domain::AppId;
-use crate::engine::{App, AuthRefusal, Caller, Engine, RequestId};
+use crate::engine::{App, AuthRefusal, Caller, Engine, FaultMark, RequestId};
 use crate::proto::origin::is_loopback_origin;
 use crate::sig::usersig::TicketFault;
 
@@ -75,8 +75,8 @@ impl Target {
 /// A request that may be performed once its body is there.
 #[derive(Debug)]
 pub struct Admitted {
-    entry: &'static Entry,
-    app: Arc<App>,
+    pub(super) entry: &'static Entry,
+    pub(super) app: Arc<App>,
     caller: Caller,
     /// No body counts as `{}`.
     body_optional: bool,
@@ -93,6 +93,8 @@ pub struct Answer {
     pub envelope: Envelope,
     /// Why it is a refusal, if it is one.
     pub refused: Option<Wire>,
+    /// The fault that struck the request, if one did.
+    pub fault: Option<FaultMark>,
 }
 
 impl Answer {
@@ -112,7 +114,7 @@ pub struct Gateway {
 }
 
 /// All commands of all services; a command's place is its number.
-pub fn commands() -> impl Iterator<Item = &'static Entry> {
+pub fn commands() -> impl Iterator<Item = &'static Entry> + Clone {
     room::COMMANDS.iter().chain(chat::COMMANDS)
 }
 
@@ -206,7 +208,10 @@ impl Gateway {
         let mut reply = Reply::ok(envelope, request_id);
         let call = Call { engine: &self.engine, app, caller };
         match (entry.run)(&call, body, &mut reply).await {
-            Ok(()) => Answer { body: reply.finish(), request_id, envelope, refused: None },
+            Ok(()) => {
+                let body = reply.finish();
+                Answer { body, request_id, envelope, refused: None, fault: None }
+            }
             Err(refused) => refusal(dialect, &refused, request_id),
         }
     }
@@ -250,9 +255,14 @@ impl Found<'_> {
 }
 
 fn refusal(dialect: &Dialect, refused: &Refused, request_id: RequestId) -> Answer {
-    let (envelope, wire) = (dialect.envelope, (dialect.wire)(refused));
+    numbered(dialect, (dialect.wire)(refused), request_id)
+}
+
+/// A refusal whose number is known.
+pub(super) fn numbered(dialect: &Dialect, wire: Wire, request_id: RequestId) -> Answer {
+    let envelope = dialect.envelope;
     let body = Reply::refused(envelope, request_id, &wire).finish();
-    Answer { body, request_id, envelope, refused: Some(wire) }
+    Answer { body, request_id, envelope, refused: Some(wire), fault: None }
 }
 
 /// The dialect and the name of a service; none if there is no such service.

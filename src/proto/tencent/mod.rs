@@ -9,6 +9,7 @@ pub mod chat;
 mod codes;
 mod command;
 mod dialect;
+mod fault;
 mod field;
 mod gateway;
 mod head;

@@ -48,6 +48,7 @@ impl Gateway {
             at_ms: app.now_ms(),
             took,
             code: answer.code(),
+            fault: answer.fault,
         };
         let texts = RequestTexts { room: &room, ..texts };
         log.append(app.id(), LoggedRequest::new(outcome, kept, &texts));

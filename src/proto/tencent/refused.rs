@@ -70,6 +70,16 @@ pub enum GatewayRefusal {
     Busy,
     /// The body or the commit took too long.
     TimedOut,
+    /// A fault that was asked for leaves the request without an answer.
+    Fault {
+        /// Its word.
+        word: &'static str,
+    },
+    /// The request asks for a fault that is none.
+    FaultAsked {
+        /// What is wrong, with the name of the header.
+        reason: String,
+    },
 }
 
 /// A quantity that an app's plan bounds.

@@ -21,7 +21,7 @@ use super::{
     send_broadcast_message, send_custom_command, set_forbid_stream_rule, set_forbid_user_rule,
 };
 use crate::domain::AppId;
-use crate::engine::{App, Engine, RequestId};
+use crate::engine::{App, Engine, FaultMark, RequestId};
 use crate::proto::origin::is_loopback_origin;
 use crate::sig::zego;
 
@@ -111,6 +111,14 @@ pub struct Answer {
     pub action: Option<usize>,
     /// Why it is a refusal, if it is one.
     pub refused: Option<Refused>,
+    /// The fault that struck the request, if one did.
+    pub fault: Option<FaultMark>,
+}
+
+/// A request that may be performed.
+pub struct Admitted {
+    pub(super) entry: &'static Entry,
+    pub(super) app: Arc<App>,
 }
 
 impl Answer {
@@ -171,20 +179,26 @@ impl Gateway {
         query: &Query<'_>,
         request_id: RequestId,
     ) -> Answer {
-        let action = query.get("Action").and_then(|name| self.actions.get(name)).copied();
-        let answered = match self.admit(head, query) {
-            Ok((entry, app)) => {
-                let (engine, mut data) = (&*self.engine, Data::default());
-                let call = Call { engine, app: &app, query };
-                let done = (entry.run)(&call, &mut data).await;
-                done.map(|()| data)
-            }
-            Err(refused) => Err(refused),
-        };
-        match answered {
-            Ok(data) => {
+        match self.admit(head, query) {
+            Ok(admitted) => self.perform(&admitted, query, request_id).await,
+            Err(refused) => self.refuse(query, refused, request_id),
+        }
+    }
+
+    /// Performs an admitted request.
+    pub async fn perform(
+        &self,
+        admitted: &Admitted,
+        query: &Query<'_>,
+        request_id: RequestId,
+    ) -> Answer {
+        let Admitted { entry, app } = admitted;
+        let (engine, mut data) = (&*self.engine, Data::default());
+        match (entry.run)(&Call { engine, app, query }, &mut data).await {
+            Ok(()) => {
+                let action = self.actions.get(entry.spec.action).copied();
                 let body = reply::done(request_id, data);
-                Answer { body, request_id, action, refused: None }
+                Answer { body, request_id, action, refused: None, fault: None }
             }
             Err(refused) => self.refuse(query, refused, request_id),
         }
@@ -195,7 +209,7 @@ impl Gateway {
     pub fn refuse(&self, query: &Query<'_>, refused: Refused, request_id: RequestId) -> Answer {
         let action = query.get("Action").and_then(|name| self.actions.get(name)).copied();
         let body = reply::refused(request_id, &refused);
-        Answer { body, request_id, action, refused: Some(refused) }
+        Answer { body, request_id, action, refused: Some(refused), fault: None }
     }
 
     /// The answer when a bug of ours kept the request from being answered.
@@ -223,11 +237,10 @@ impl Gateway {
     }
 
     /// Checks everything that is the same for all actions.
-    fn admit(
-        &self,
-        head: &Head<'_>,
-        query: &Query<'_>,
-    ) -> Result<(&'static Entry, Arc<App>), Refused> {
+    ///
+    /// # Errors
+    /// The first check that fails.
+    pub fn admit(&self, head: &Head<'_>, query: &Query<'_>) -> Result<Admitted, Refused> {
         if self.loopback_only && head.origin.is_some_and(|origin| !is_loopback_origin(origin)) {
             let text = "the origin: other pages than those of this machine may not ask while the \
                         well-known secret is in use";
@@ -281,7 +294,7 @@ impl Gateway {
                 codes::BAD_PARAMETER,
                 "the query: a parameter is not well-formed, or not UTF-8",
             )),
-            None => Ok((entry, app)),
+            None => Ok(Admitted { entry, app }),
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod action;
 mod codes;
+mod fault;
 mod field;
 mod gateway;
 mod query;
@@ -38,6 +39,6 @@ mod tests;
 
 pub use action::{Call, Entry, Kind, Parameter, Spec};
 pub use codes::MEANINGS;
-pub use gateway::{ACTIONS, Allow, Answer, COMMON_CODES, Gateway, Head, is_for};
+pub use gateway::{ACTIONS, Admitted, Allow, Answer, COMMON_CODES, Gateway, Head, is_for};
 pub use query::Query;
 pub use refused::Refused;

@@ -27,6 +27,7 @@ impl Gateway {
             at_ms: app.now_ms(),
             took,
             code: answer.code(),
+            fault: answer.fault,
         };
         let mut body = parameters(query, answer.action);
         if body.len() > MAX_LOGGED_BODY_BYTES {

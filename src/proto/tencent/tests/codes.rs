@@ -42,6 +42,8 @@ fn gateway_refusals() -> Vec<GatewayRefusal> {
         G::BodyBroken,
         G::Busy,
         G::TimedOut,
+        G::Fault { word: "" },
+        G::FaultAsked { reason: text() },
     ];
     let rates = rates.map(|rate| G::Rate { command: "", rate });
     others.into_iter().chain(auth.map(G::Auth)).chain(rates).collect()
@@ -108,6 +110,8 @@ fn is_known(refused: &Refused) -> bool {
             | G::BodyBroken
             | G::Busy
             | G::TimedOut
+            | G::Fault { .. }
+            | G::FaultAsked { .. }
             | G::Rate { rate: RateRefusal::Command { .. } | RateRefusal::App { .. }, .. }
             | G::Auth(
                 AuthRefusal::Ticket(_)
