@@ -87,7 +87,7 @@ pub(super) struct FaultFields {
 
 /// What is done. Each kind has fields of its own.
 #[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub(super) struct KindFields {
     /// To requests `error`, `status`, `delay`, `timeout`, `close`, `half_body` and `lost`; to

@@ -59,7 +59,7 @@ pub(super) struct FaultRow {
     seed: u64,
     /// What is done.
     fault: KindFields,
-    /// How much it matched.
+    /// How much it matched, up to its last strike.
     matched: u64,
     /// How much of that it struck.
     struck: u64,

@@ -15,6 +15,7 @@ mod contract;
 mod control;
 mod edge;
 mod exchange;
+mod faults;
 mod fields;
 mod gateway;
 mod genuine;

@@ -1,9 +1,9 @@
 //! Trouble on purpose: what goes wrong with an app's requests and callbacks, and when.
 //!
 //! Job: keep the faults that a test set, and say of each request and each callback whether one of
-//! them strikes it. Promise: each fault decides by itself (`schedule`), over what it matches in the
-//! order in which that comes; of several that would strike the same, the oldest does, and the others
-//! have missed it. An app has at most [`MAX_FAULTS`]. Where none is set, a request pays for one load
+//! them strikes it. Promise: each fault decides over what it matches in the order in which that comes
+//! (`schedule`); of several that would strike the same, the oldest does, and the others have their
+//! strike yet to come. One that is spent looks at nothing more. An app has at most [`MAX_FAULTS`]. Where none is set, a request pays for one load
 //! of a counter. All of it lives in memory alone, and is the bench's. Not here: doing what a fault
 //! says (`http`, `callback`), and how it is written down (`control`).
 
@@ -127,7 +127,7 @@ pub struct KeptFault {
     pub id: u64,
     /// What was set.
     pub fault: Fault,
-    /// How much it matched so far.
+    /// How much it matched so far, up to its last strike.
     pub matched: u64,
     /// How much of that it struck.
     pub struck: u64,
@@ -157,14 +157,12 @@ struct Set {
     id: u64,
     fault: Fault,
     progress: Progress,
-    struck: u64,
 }
 
 impl Set {
     fn kept(&self) -> KeptFault {
-        let Self { id, fault, progress, struck } = self;
-        let (fault, matched) = (fault.clone(), progress.matched);
-        KeptFault { id: *id, fault, matched, struck: *struck }
+        let Progress { matched, struck } = self.progress;
+        KeptFault { id: self.id, fault: self.fault.clone(), matched, struck }
     }
 }
 
@@ -182,7 +180,7 @@ impl Faults {
         }
         list.last_id += 1;
         let id = list.last_id;
-        list.faults.push(Set { id, fault, progress: Progress::default(), struck: 0 });
+        list.faults.push(Set { id, fault, progress: Progress::default() });
         self.count(&list);
         Ok(id)
     }
@@ -244,15 +242,18 @@ impl Faults {
         })
     }
 
-    /// Has every fault that matches decide, and takes what the first of those does that would
-    /// strike.
+    /// Shows every fault what it matches, and takes what the first of those does that would strike.
     fn strike<T: Clone>(&self, matches: impl Fn(&Fault) -> Option<&T>) -> Option<(u64, T)> {
         let mut list = self.list.lock();
         let mut first = None;
         for set in &mut list.faults {
             let Some(done) = matches(&set.fault) else { continue };
-            if set.fault.schedule.next(&mut set.progress) && first.is_none() {
-                set.struck += 1;
+            let schedule = &set.fault.schedule;
+            if schedule.is_spent(&set.progress) {
+                continue;
+            }
+            if schedule.wants_next(&mut set.progress) && first.is_none() {
+                set.progress.struck += 1;
                 first = Some((set.id, done.clone()));
             }
         }
