@@ -104,6 +104,8 @@ struct Made {
     app: Arc<App>,
     receiver: Arc<Receiver>,
     to: Destination,
+    /// It is to be sent once more when it has arrived.
+    twice: bool,
     /// One, or two where it is sent twice.
     attempts: Vec<Attempt>,
     cause: Cause,
@@ -492,7 +494,7 @@ impl Shared {
             if twice && attempts.iter().all(Attempt::arrived) {
                 attempts.push(self.send(&app, &receiver, &what).await);
             }
-            Made { app, receiver, to, attempts, cause: Cause::Letter(letter) }
+            Made { app, receiver, to, twice, attempts, cause: Cause::Letter(letter) }
         })
     }
 
@@ -508,7 +510,8 @@ impl Shared {
                 )
                 .await;
             let attempts = vec![attempt];
-            Made { app, receiver, to, attempts, cause: Cause::Replay(callback, done) }
+            let cause = Cause::Replay(callback, done);
+            Made { app, receiver, to, twice: false, attempts, cause }
         })
     }
 
@@ -556,7 +559,7 @@ impl Shared {
 
     /// Writes down what came of an attempt.
     async fn finish(&self, made: Made) {
-        let Made { app, receiver, to, attempts, cause } = made;
+        let Made { app, receiver, to, twice, attempts, cause } = made;
         let Some(engine) = self.engine.upgrade() else { return };
         let letter = match cause {
             Cause::Letter(letter) => letter,
@@ -570,6 +573,9 @@ impl Shared {
             }
         };
         let lane = (app.id(), to);
+        if twice && !attempts.iter().any(Attempt::arrived) {
+            engine.trouble_again(&app, to, &letter, CallbackFault::Duplicate);
+        }
         let unreachable: Vec<bool> = attempts.iter().map(|attempt| attempt.unreachable).collect();
         let verdict = engine.attempted(&app, to, &letter, attempts).await;
         let until_ms = match verdict {

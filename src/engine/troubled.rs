@@ -50,6 +50,17 @@ impl Engine {
         self.callbacks.troubles.take(key)
     }
 
+    /// What was done to a letter's part that is up is to be done again when it comes again, if it does.
+    pub fn trouble_again(
+        &self,
+        app: &App,
+        to: Destination,
+        letter: &TakenLetter,
+        fault: CallbackFault,
+    ) {
+        self.callbacks.troubles.put(app.id(), OpenKey::of(to, letter), fault);
+    }
+
     /// Gives back a letter's part that is up, to be told at another time or behind others.
     ///
     /// # Errors

@@ -12,7 +12,8 @@ async fn all_of(server: &Server, action: &str, query: &str, more: &str) -> Strin
     let url = server.zego_url(action, query).await;
     let target = url.split_once("//").unwrap().1.split_once('/').unwrap().1;
     let mut raw = Raw::to(server).await;
-    raw.send(&format!("GET /{target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n")).await;
+    raw.send(&format!("GET /{target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n"))
+        .await;
     let mut came = Vec::new();
     in_time(raw.0.read_to_end(&mut came)).await.unwrap();
     String::from_utf8(came).unwrap()
