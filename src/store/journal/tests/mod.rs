@@ -16,7 +16,7 @@ use tokio::sync::RwLock;
 
 use self::kit::open;
 use super::*;
-use crate::store::conformance;
+use crate::store::{Fault, Faulty, conformance};
 
 /// A store in a directory that goes with it.
 struct InDirectory {
@@ -301,6 +301,22 @@ async fn the_journal_conforms() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_journal_conforms_opened_again_behind_each_change() {
     conformance::run(|| Arc::new(InDirectory::new(6))).await;
+}
+
+/// In a store whose fault never comes.
+fn in_faulty(again: u32) -> Arc<Faulty> {
+    let never = Fault::Commit { at: u64::MAX };
+    Arc::new(Faulty::new(Arc::new(InDirectory::new(again)), never))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_journal_conforms_behind_a_fault_that_never_comes() {
+    conformance::run(|| in_faulty(0)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_journal_conforms_opened_again_behind_a_fault_that_never_comes() {
+    conformance::run(|| in_faulty(6)).await;
 }
 
 #[tokio::test]
