@@ -35,6 +35,8 @@ pub(crate) struct Block {
 /// A page, and what its commands need besides a program.
 pub(crate) struct Page {
     path: PathBuf,
+    /// The heading of the only section that is run; nothing is the whole page.
+    pub(crate) section: Option<&'static str>,
     /// Texts of its commands, and what stands for them in a test.
     pub(crate) instead: Vec<(&'static str, String)>,
     /// Where its commands are run.
@@ -46,16 +48,26 @@ pub(crate) struct Page {
 impl Page {
     pub(crate) fn new(name: &str) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
-        Self { path, instead: Vec::new(), directory: None, program: vec!["dev"] }
+        Self { path, section: None, instead: Vec::new(), directory: None, program: vec!["dev"] }
     }
 
     pub(crate) fn text(&self) -> String {
         fs::read_to_string(&self.path).unwrap()
     }
 
-    /// The blocks of the page; one without replies says nothing.
-    pub(crate) fn blocks(&self) -> Vec<Block> {
+    /// What stands before the part that is run, that part, and what stands behind it.
+    fn cut(&self) -> [String; 3] {
         let text = self.text();
+        let Some(heading) = self.section else { return [String::new(), text, String::new()] };
+        let (before, rest) = text.split_once(heading).expect("the section is there");
+        let end = rest.find("\n## ").map_or(rest.len(), |end| end + 1);
+        let (section, behind) = rest.split_at(end);
+        [format!("{before}{heading}"), section.to_owned(), behind.to_owned()]
+    }
+
+    /// The blocks that are run; one without replies says nothing.
+    pub(crate) fn blocks(&self) -> Vec<Block> {
+        let [_, text, _] = self.cut();
         let parts = text.split(COMMANDS).skip(1);
         let block = |part: &str| {
             let (commands, rest) = part.split_once(FENCE).expect("a block has an end");
@@ -106,7 +118,9 @@ impl Page {
     pub(crate) fn bless(&self) {
         if std::env::var_os("BLESS").is_some() {
             let said = self.pasted(&self.blocks(), None);
-            fs::write(&self.path, with_replies(&self.text(), &said)).unwrap();
+            let [before, text, behind] = self.cut();
+            let text = with_replies(&text, &said);
+            fs::write(&self.path, format!("{before}{text}{behind}")).unwrap();
         }
     }
 

@@ -10,6 +10,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::Server;
+#[cfg(target_os = "linux")]
+use crate::pages::Page;
 
 impl Server {
     /// Sets a fault: the status and the body of the answer.
@@ -44,6 +46,28 @@ impl Server {
         let mut page = self.shown("requests?limit=1000").await;
         page["items"].as_array_mut().unwrap().pop().unwrap()
     }
+}
+
+/// The section on faults, run as it is printed.
+///
+/// `BLESS=1 cargo test --test it goes_as_it_says` writes the replies. Read what it wrote.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_section_on_faults_goes_as_it_says() {
+    // Loopback is a whole network: an address of this process's own, where nobody else listens.
+    let pid = std::process::id();
+    let address = format!("127.{}.{}.{}", 1 + pid % 200, pid / 200 % 250, 1 + pid / 50_000 % 250);
+    let directory = tempfile::tempdir().unwrap();
+    let mut page = Page::new("testing.md");
+    page.section = Some("\n## Faults\n");
+    page.directory = Some(directory.path().to_owned());
+    page.instead = vec![
+        ("127.0.0.1:9001", format!("{address}:9001")),
+        ("127.0.0.1/9001", format!("{address}/9001")),
+        ("\"127.0.0.1\", 9001", format!("\"{address}\", 9001")),
+    ];
+    page.bless();
+    page.holds(None);
 }
 
 /// A fault of requests.
