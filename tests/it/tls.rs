@@ -1,6 +1,7 @@
 //! HTTPS: the whole conversation, certificates that change, and clients that never finish.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,6 +113,32 @@ async fn a_client_that_trusts_the_development_ca_has_the_whole_conversation() {
     let (success, said) = program.end();
     assert!(success && said.contains(&format!("curl -s --cacert '{}' 'https://", ca.display())));
     assert!(!ca.exists(), "a certificate without a place goes when its server ends");
+}
+
+#[tokio::test]
+async fn a_connection_that_a_fault_closes_breaks_off_without_a_word() {
+    let program = Program::start(&["dev", "--tls", "--set", "log.access=off"]);
+    let authority = fs::read_to_string(program.ca.as_ref().expect("the path of the CA")).unwrap();
+    let connector = TlsConnector::from(Arc::new(tls_trusting(&[&authority])));
+    for (fault, comes) in [("close", false), ("lost", false), ("half_body", true)] {
+        let socket = TcpStream::connect(&program.listen).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        let mut stream = connector.connect(name, socket).await.unwrap();
+        let target = url("x", "get_room_info");
+        let target = target.strip_prefix("https://x").unwrap();
+        let request = format!(
+            "POST {target} HTTP/1.1\r\nHost: x\r\nX-Guestlist-Fault: {fault}\r\n\
+             Content-Length: 14\r\n\r\n{{\"RoomId\":\"r\"}}"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut came = Vec::new();
+        let broken_off = stream.read_to_end(&mut came).await.unwrap_err();
+        assert_eq!(broken_off.kind(), ErrorKind::UnexpectedEof, "{fault}: no close_notify");
+        assert_eq!(came.starts_with(b"HTTP/1.1 200 OK\r\n"), comes, "{fault}");
+        assert!(comes || came.is_empty(), "{fault}");
+    }
+    program.signal("TERM");
+    assert!(program.end().0);
 }
 
 #[tokio::test]
