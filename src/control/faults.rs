@@ -12,7 +12,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::body;
-use super::fault_fields::{FaultFields, KindFields};
+use super::fault_fields::FaultFields;
+use super::fault_kinds::KindFields;
 use super::path::{AtApp, AtFault};
 use super::problem::Problem;
 use super::query::{NoParams, Params};

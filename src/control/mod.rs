@@ -18,6 +18,7 @@ mod entries;
 mod exchange;
 mod explain;
 mod fault_fields;
+mod fault_kinds;
 mod faults;
 mod hosts;
 mod layers;
@@ -49,7 +50,7 @@ use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
 pub use access::Access;
-pub use fault_fields::request_fault;
+pub use fault_kinds::request_fault;
 pub use openapi::document;
 pub use probes::{OPENING, RETRY_AFTER_S, not_yet};
 pub use routes::router;

@@ -268,15 +268,16 @@ impl VendorService {
             return;
         }
         let (method, path, took_us) = (head.method, &*shown_path(head.path), took.as_micros());
+        let fault = answer.fault.map(|mark| mark.word);
         match refused {
             Some(wire) => tracing::warn!(
                 target: "guestlist::access",
-                method, path, code = wire.code, %request_id, took_us, "refused: {}",
+                method, path, code = wire.code, %request_id, took_us, fault, "refused: {}",
                 wire.text.escape_debug(),
             ),
             None => tracing::info!(
                 target: "guestlist::access",
-                method, path, code = 0, %request_id, took_us, "answered",
+                method, path, code = 0, %request_id, took_us, fault, "answered",
             ),
         }
     }

@@ -159,8 +159,6 @@ impl ZegoService {
         query: &Query<'_>,
         request_id: RequestId,
     ) -> Outcome {
-        let (number, fault) = (request_id.number(), by.fault.word());
-        tracing::info!(target: "guestlist::access", request_id = number, fault, "struck");
         if let RequestFault::Delay(pause) = by.fault {
             self.faults.pause(pause).await;
         }
@@ -211,16 +209,17 @@ impl ZegoService {
             return;
         }
         let (method, action) = (head.method, answer.action_name());
+        let fault = answer.fault.map(|mark| mark.word);
         let (took_us, request_id) = (took.as_micros(), request_id.number());
         match refused {
             Some(refused) => tracing::warn!(
                 target: "guestlist::access",
-                method, path = "/", action, code = refused.code, request_id, took_us,
+                method, path = "/", action, code = refused.code, request_id, took_us, fault,
                 "refused: {}", refused.text.escape_debug(),
             ),
             None => tracing::info!(
                 target: "guestlist::access",
-                method, path = "/", action, code = 0, request_id, took_us, "answered",
+                method, path = "/", action, code = 0, request_id, took_us, fault, "answered",
             ),
         }
     }

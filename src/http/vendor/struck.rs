@@ -28,7 +28,6 @@ impl VendorService {
         request_id: RequestId,
     ) -> Outcome {
         let Struck { by, body, held: _held } = struck;
-        tracing::info!(target: "guestlist::access", %request_id, fault = by.fault.word(), "struck");
         if let RequestFault::Delay(pause) = by.fault {
             self.faults.pause(pause).await;
         }
