@@ -80,8 +80,15 @@ async fn start_behind(
     let metrics = Arc::clone(&listeners.metrics);
     let BenchSettings { seed_ids, start_ms, .. } = settings.bench;
     let origin = Origin { seed_ids, start_ms };
+    let leased_in = Arc::clone(&store);
     let engine = Engine::beginning(origin, &settings.apps, store, Arc::clone(&metrics));
     let engine = if settings.bench.enabled { engine.with_request_log() } else { engine };
+    let engine = match settings.apps.first() {
+        Some(model) if settings.bench.enabled => {
+            engine.with_leases(model, store::of_leases(settings, leased_in))
+        }
+        _ => engine,
+    };
     let engine = Arc::new(engine);
     let sender = Arc::new(Sender::new(&engine, Client::default()));
     engine.deliver_by(Arc::clone(&sender) as Arc<dyn Courier>);

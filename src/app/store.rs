@@ -40,6 +40,15 @@ pub(super) async fn open(
     }
 }
 
+/// Where leased apps are kept: in memory, and on no disk. One that is in memory has them all, so that
+/// its callbacks that wait have one bound.
+pub(super) fn of_leases(settings: &Settings, store: Arc<dyn RoomStore>) -> Arc<dyn RoomStore> {
+    match settings.store.kind {
+        StoreKind::Memory => store,
+        StoreKind::Journal => Arc::new(MemoryStore::new()),
+    }
+}
+
 /// Ends the process.
 fn end(why: &str) {
     tracing::error!("{why}");

@@ -269,7 +269,12 @@ impl Shared {
             let news = mem::take(&mut *self.news.lock());
             for lane in news {
                 let Some(engine) = self.engine.upgrade() else { return };
-                let Some(app) = engine.app(lane.0) else { continue };
+                let Some(app) = engine.app(lane.0) else {
+                    // It was made for one test run, which is over.
+                    alarms.remove(&lane);
+                    self.standings.lock().remove(&lane);
+                    continue;
+                };
                 match self.dispatch(&engine, &app, lane.1, &mut under_way).await {
                     Ok(alarm) => drop(match alarm {
                         Some(alarm) => alarms.insert(lane, alarm),
@@ -522,7 +527,7 @@ impl Shared {
         let outcome = match to {
             Destination::RoomEngine => {
                 let target = if receiver.by_rest {
-                    Target::of_rest(receiver.url.clone(), settings, app.uses_development_key())
+                    Target::of_rest(receiver.url.clone(), settings, app.stays_on_this_machine())
                 } else {
                     Target::of_operator(receiver.url.clone(), settings)
                 };

@@ -28,7 +28,7 @@ pub(super) struct Apps {
 struct AppRow {
     /// Its id.
     sdkappid: u32,
-    /// It was made for one test run: none yet.
+    /// It was made for one test run.
     leased: bool,
     /// How many rooms it has.
     rooms: u64,
@@ -42,7 +42,7 @@ pub(super) async fn list(
     let mut apps = Vec::new();
     for app in plane.engine.apps() {
         let rooms = plane.engine.room_count(&app).await?;
-        apps.push(AppRow { sdkappid: app.id().0, leased: false, rooms });
+        apps.push(AppRow { sdkappid: app.id().0, leased: app.is_leased(), rooms });
     }
     Ok(reply::json(StatusCode::OK, &Apps { apps }))
 }

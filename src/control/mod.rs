@@ -22,6 +22,7 @@ mod fault_kinds;
 mod faults;
 mod hosts;
 mod layers;
+mod leases;
 mod member;
 mod members;
 mod metrics;

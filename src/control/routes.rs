@@ -9,11 +9,12 @@ use http::StatusCode;
 use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
-    Plane, apps, callbacks, clock, entries, exchange, faults, layers, member, members, metrics,
+    Plane, apps, callbacks, clock, entries, exchange, faults, layers, leases, member, members, metrics,
     openapi, page, presence, probes, requests, room, rooms, seat_queue,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
+const APP: &str = "/_guestlist/v1/apps/{app}";
 const RESET: &str = "/_guestlist/v1/apps/{app}/reset";
 const EXPORT: &str = "/_guestlist/v1/apps/{app}/export";
 const IMPORT: &str = "/_guestlist/v1/apps/{app}/import";
@@ -59,6 +60,27 @@ pub(super) const GUARDED: &[Route] = &[
         serve: |verb| on(verb, apps::list),
         page: Page::new("list_apps", "Lists the apps, by id and without keys")
             .replies(&[Success::json::<apps::Apps>(StatusCode::OK, "All apps")]),
+    },
+    Route {
+        verb: Verb::Post,
+        path: APPS,
+        serve: |verb| on(verb, leases::lease),
+        page: Page::new("lease_app", "Makes an app for one test run; with `bench.enabled`")
+            .optional_body::<leases::LeaseFields>()
+            .replies(&[Success::json::<leases::Lease<'static>>(
+                StatusCode::CREATED,
+                "The app, and what it is signed with",
+            )])
+            .conflict(),
+    },
+    Route {
+        verb: Verb::Delete,
+        path: APP,
+        serve: |verb| on(verb, leases::end),
+        page: Page::new("end_lease", "Ends an app that was made for one test run")
+            .optional_body::<super::body::NoFields>()
+            .replies(&[Success::nothing("The app and everything it had are gone")])
+            .conflict(),
     },
     Route {
         verb: Verb::Post,

@@ -40,7 +40,7 @@ impl Engine {
     ) -> Result<Vec<Import>, Failure> {
         let quota = app.chat().quota.accounts;
         let at_most = quota.map_or(u64::MAX, u64::from);
-        let put = self.store.put_accounts(app.id(), records, at_most).await?;
+        let put = app.store.put_accounts(app.id(), records, at_most).await?;
         let became = |put: AccountPut| match put {
             AccountPut::New | AccountPut::Replaced => Import::Done,
             AccountPut::Full => Import::Full { at_most: quota.unwrap_or(u32::MAX) },
@@ -58,7 +58,7 @@ impl Engine {
         accounts: &[Account],
         mut see: impl FnMut(&Account, Option<AccountView<'_>>) + Send,
     ) -> Result<(), Failure> {
-        Ok(self.store.see_accounts(app.id(), accounts, &mut see).await?)
+        Ok(app.store.see_accounts(app.id(), accounts, &mut see).await?)
     }
 
     /// What accounts are called, one after another; empty for those that have no name.
@@ -94,7 +94,7 @@ impl Engine {
         }
         self.vanish(app, account).await?;
         app.set_offline(account);
-        Ok(self.store.remove_account(app.id(), account).await?)
+        Ok(app.store.remove_account(app.id(), account).await?)
     }
 
     /// Takes an account out of every room it is in. Looks again, a few times, for rooms it came into

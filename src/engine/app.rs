@@ -9,16 +9,22 @@ use parking_lot::RwLock;
 use super::auth::{KeyRing, Tickets};
 use super::clock::{Clock, real_ms};
 use super::faults::{Fault, Faults, KeptFault, RequestSeen, StruckRequest, TooManyFaults};
+use super::leases::Lease;
 use super::presence::{MAX_ONLINE, Presence};
 use super::rate::{RateRefusal, Rates, RoomBusy};
 use super::receiver::{NoReceiver, Receiver, ReceiverExists, Receivers};
 use crate::config::{AppSettings, CallbackSettings, ChatSettings, Secret, SignClock, ZegoSettings};
 use crate::domain::{Account, AppId, Destination, RoomId, RoomRules};
+use crate::store::RoomStore;
 use crate::telemetry::Metrics;
 
 /// A tenant.
 pub struct App {
     id: AppId,
+    /// Where its rooms are kept.
+    pub(super) store: Arc<dyn RoomStore>,
+    /// It was made for one test run.
+    lease: Option<Lease>,
     strict: bool,
     owner_role_name: &'static str,
     rules: RoomRules,
@@ -47,11 +53,14 @@ impl App {
     pub(super) fn new(
         settings: &AppSettings,
         start_ms: Option<u64>,
+        store: Arc<dyn RoomStore>,
         metrics: Arc<Metrics>,
     ) -> Self {
         let admins = settings.admins.iter();
         Self {
             id: AppId(settings.sdkappid),
+            store,
+            lease: None,
             strict: settings.strict,
             owner_role_name: settings.room.owner_role_name.as_str(),
             rules: settings.room.rules.clone(),
@@ -75,6 +84,22 @@ impl App {
             tickets: Tickets::new(),
             metrics,
         }
+    }
+
+    /// The app, made for one test run.
+    pub(super) fn leased(self, lease: Lease) -> Self {
+        Self { lease: Some(lease), ..self }
+    }
+
+    /// The lease of an app that was made for one test run.
+    pub(super) fn lease(&self) -> Option<&Lease> {
+        self.lease.as_ref()
+    }
+
+    /// Whether it was made for one test run.
+    #[must_use]
+    pub fn is_leased(&self) -> bool {
+        self.lease.is_some()
     }
 
     /// The app's id.
@@ -214,6 +239,13 @@ impl App {
     #[must_use]
     pub fn uses_development_key(&self) -> bool {
         self.keys().has_development_key()
+    }
+
+    /// Whether anybody who can reach this server may sign for the app: then a receiver that is set
+    /// over the REST API is on this machine.
+    #[must_use]
+    pub fn stays_on_this_machine(&self) -> bool {
+        self.is_leased() || self.uses_development_key()
     }
 
     /// Forgets what belonged to the app's state: the receiver of the settings again, nobody online.

@@ -316,6 +316,13 @@ impl Callbacks {
         }
     }
 
+    /// Lets go of an app for good.
+    pub(super) fn end(&self, app: AppId) {
+        self.forget(app);
+        self.log.forget(app);
+        self.news(app);
+    }
+
     /// Writes down the end of a callback that waits, if the log still has it.
     pub(super) fn close(&self, app: AppId, key: OpenKey, state: CallbackState) {
         // What was to be done to it is not done any more.
@@ -403,7 +410,7 @@ impl Engine {
                 return Ok(());
             }
             let record = now.as_deref().map(Receiver::record);
-            self.store.put_receiver(app.id(), record.as_ref()).await?;
+            app.store.put_receiver(app.id(), record.as_ref()).await?;
             if app.receiver(Destination::RoomEngine) == now {
                 return Ok(());
             }
@@ -417,7 +424,7 @@ impl Engine {
     /// [`Failure::Unavailable`].
     pub async fn resume(&self) -> Result<(), Failure> {
         for app in self.apps() {
-            if let Some(kept) = self.store.receiver(app.id()).await? {
+            if let Some(kept) = app.store.receiver(app.id()).await? {
                 app.recall_receiver(kept.map(Receiver::recalled));
             }
             for to in Destination::ALL {
@@ -461,7 +468,7 @@ impl Engine {
         limit: usize,
         only: Option<&RoomId>,
     ) -> Result<Vec<TakenLetter>, Failure> {
-        let letters = self.store.take(app.id(), to, app.now_ms(), limit, only).await?;
+        let letters = app.store.take(app.id(), to, app.now_ms(), limit, only).await?;
         self.callbacks.recall(app.id(), to, &letters);
         Ok(letters)
     }
@@ -477,7 +484,7 @@ impl Engine {
         to: Destination,
         only: Option<&RoomId>,
     ) -> Result<Option<u64>, Failure> {
-        Ok(self.store.next_letter(app.id(), to, only).await?)
+        Ok(app.store.next_letter(app.id(), to, only).await?)
     }
 
     /// Decides what becomes of a letter after an attempt to deliver the part that is up, or after
@@ -504,7 +511,7 @@ impl Engine {
         let (verdict, state, end) = match again_ms {
             _ if arrived => (Verdict::Delivered, CallbackState::Sent, CallbackEnd::Sent),
             Some(at_ms) => {
-                self.store.put_off(&key, to, letter.id, at_ms).await?;
+                app.store.put_off(&key, to, letter.id, at_ms).await?;
                 self.metrics.callback_retried(app.id().0);
                 return Ok(Verdict::Again(at_ms));
             }
@@ -512,7 +519,7 @@ impl Engine {
         };
         let next = self.callbacks.prepare_next(app, to, letter);
         // One that was dropped meanwhile has ended so.
-        if self.store.ack(&key, to, letter.id).await? {
+        if app.store.ack(&key, to, letter.id).await? {
             self.callbacks.close(app.id(), open, state);
             self.metrics.callback_ended(app.id().0, end);
             next.commit();
@@ -528,15 +535,15 @@ impl Engine {
     pub async fn give_up_unwanted(&self, app: &App, to: Destination) -> Result<(), Failure> {
         while app.receiver(to).is_none() {
             // Nobody is to hear of what is behind others either.
-            self.store.release(app.id(), to, None).await?;
-            let letters = self.store.take(app.id(), to, u64::MAX, STEP, None).await?;
+            app.store.release(app.id(), to, None).await?;
+            let letters = app.store.take(app.id(), to, u64::MAX, STEP, None).await?;
             if letters.is_empty() {
                 break;
             }
             self.callbacks.recall(app.id(), to, &letters);
             for letter in letters {
                 let key = RoomKey { app: app.id(), room: letter.notice.room.clone() };
-                if self.store.ack(&key, to, letter.id).await? {
+                if app.store.ack(&key, to, letter.id).await? {
                     self.callbacks.close(app.id(), OpenKey::of(to, &letter), CallbackState::NoUrl);
                 }
             }

@@ -170,6 +170,22 @@ impl Stopwatch {
     }
 }
 
+/// A moment of real time from which on something is over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline(Instant);
+
+impl Deadline {
+    /// So far from now.
+    pub(super) fn after(time: Duration) -> Self {
+        Self(Instant::now() + time)
+    }
+
+    /// Whether it has passed.
+    pub(super) fn is_over(self) -> bool {
+        Instant::now() >= self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

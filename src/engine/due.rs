@@ -54,6 +54,7 @@ impl Engine {
                 for app in self.apps() {
                     self.do_due(&app).await;
                 }
+                self.end_leases().await;
                 let moved = self.clock_moved.notified();
                 // Either is a reason to look again.
                 let _ = tokio::time::timeout(LOOK_EVERY, moved).await;
@@ -66,7 +67,7 @@ impl Engine {
         let now_ms = app.now_ms();
         loop {
             let done = async {
-                let due = self.store.due(app.id(), now_ms, STEP).await?;
+                let due = app.store.due(app.id(), now_ms, STEP).await?;
                 for entry in &due {
                     self.run_due(app, entry).await?;
                 }
@@ -145,7 +146,7 @@ impl Engine {
             }
             attempts = made;
         }
-        let left = self.store.due(app.id(), target_ms, usize::MAX).await.map_err(Failure::from)?;
+        let left = app.store.due(app.id(), target_ms, usize::MAX).await.map_err(Failure::from)?;
         let attempt = self.next_attempt(app).await.is_some_and(|at_ms| at_ms <= target_ms);
         let left = left.len() as u64 + u64::from(attempt);
         Ok(Advanced { now_ms: app.now_ms(), ran, left })
@@ -153,7 +154,7 @@ impl Engine {
 
     /// What is due next, up to a moment: an entry, or an attempt to send something.
     async fn next_due(&self, app: &App, target_ms: u64) -> Result<Option<NextDue>, Failure> {
-        let entry = self.store.due(app.id(), target_ms, 1).await?.pop();
+        let entry = app.store.due(app.id(), target_ms, 1).await?.pop();
         let attempt_ms = self.next_attempt(app).await.filter(|at_ms| *at_ms <= target_ms);
         Ok(match (entry, attempt_ms) {
             (Some(entry), Some(at_ms)) if at_ms < entry.at_ms => {

@@ -142,6 +142,15 @@ impl<T: Kept> Log<T> {
         drop(cleared);
     }
 
+    /// Lets go of an app for good: its entries, its numbers, and whoever waits for more.
+    pub fn forget(&self, app: AppId) {
+        self.clear(app);
+        let gone = self.shelves.lock().by_app.remove(&app);
+        if let Some(gone) = gone {
+            gone.came.notify_waiters();
+        }
+    }
+
     /// The number of the newest entry that ever came for an app; 0 if none did.
     #[must_use]
     pub fn last(&self, app: AppId) -> u64 {
@@ -301,7 +310,8 @@ impl<'a, T> Waiter<'a, T> {
 impl<T> Drop for Waiter<'_, T> {
     fn drop(&mut self) {
         if let Some(shelf) = self.log.shelves.lock().by_app.get_mut(&self.app) {
-            shelf.waiting -= 1;
+            // That of an app that was forgotten and came again knows nothing of it.
+            shelf.waiting = shelf.waiting.saturating_sub(1);
         }
     }
 }

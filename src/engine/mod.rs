@@ -15,6 +15,7 @@ mod due;
 mod exchange;
 mod faults;
 mod group_ids;
+mod leases;
 mod log;
 mod nonce;
 mod open;
@@ -55,6 +56,9 @@ pub use faults::{
     MAX_ERROR_TEXT_BYTES, MAX_FAULTS, MAX_PASSED, MAX_REQUEST_DELAY, MAX_SILENCE, RequestFault,
     RequestSeen, Schedule, StruckRequest, TooManyFaults,
 };
+pub use leases::{
+    EndRefusal, LEASES_FROM, LeaseRefusal, LeaseWish, Leased, MAX_LEASE_TIME, MAX_LEASES,
+};
 pub use log::{Kept, Log, LogPage};
 pub use nonce::Nonces;
 pub use origin::Origin;
@@ -72,6 +76,7 @@ pub use sanctions::MAX_SANCTIONS_PASSED;
 use self::callbacks::Callbacks;
 use self::deciding::Deciding;
 use self::group_ids::GroupIds;
+use self::leases::{Lease, Leases};
 use self::request_id::RequestIds;
 use self::serials::Serials;
 use crate::config::AppSettings;
@@ -108,7 +113,10 @@ impl From<TxError> for Failure {
 /// Everything that answers for rooms, behind whichever dialect asks.
 pub struct Engine {
     apps: DashMap<AppId, Arc<App>>,
-    store: Arc<dyn RoomStore>,
+    /// Where the apps of the settings are kept. Whoever has an app asks the app's.
+    settled: Arc<dyn RoomStore>,
+    /// The bench's: there is none elsewhere.
+    leases: Option<Leases>,
     metrics: Arc<Metrics>,
     request_ids: RequestIds,
     group_ids: GroupIds,
@@ -138,11 +146,15 @@ impl Engine {
         metrics: Arc<Metrics>,
     ) -> Self {
         let start_ms = origin.start_ms;
-        let app = |settings| Arc::new(App::new(settings, start_ms, Arc::clone(&metrics)));
+        let app = |settings| {
+            let (store, metrics) = (Arc::clone(&store), Arc::clone(&metrics));
+            Arc::new(App::new(settings, start_ms, store, metrics))
+        };
         let apps = apps.iter().map(app).map(|app| (app.id(), app)).collect();
         Self {
             apps,
-            store,
+            settled: store,
+            leases: None,
             callbacks: Callbacks::new(Arc::clone(&metrics)),
             metrics,
             request_ids: origin.request_ids(),
@@ -177,13 +189,14 @@ impl Engine {
     /// An app by its id.
     #[must_use]
     pub fn app(&self, id: AppId) -> Option<Arc<App>> {
-        self.apps.get(&id).map(|app| Arc::clone(&app))
+        self.apps.get(&id).map(|app| Arc::clone(&app)).filter(|app| is_there(app))
     }
 
     /// All apps, by id.
     #[must_use]
     pub fn apps(&self) -> Vec<Arc<App>> {
-        let mut apps: Vec<_> = self.apps.iter().map(|app| Arc::clone(&app)).collect();
+        let apps = self.apps.iter().map(|app| Arc::clone(&app));
+        let mut apps: Vec<_> = apps.filter(is_there).collect();
         apps.sort_by_key(|app| app.id());
         apps
     }
@@ -206,7 +219,7 @@ impl Engine {
     ) -> Result<O::Output, Failure> {
         let key = RoomKey { app: app.id(), room: room.clone() };
         let mut deciding = Deciding::new(self, app, room, operation);
-        self.store.transact(&key, operation.need(), &mut deciding).await?;
+        app.store.transact(&key, operation.need(), &mut deciding).await?;
         for to in deciding.posted() {
             self.callbacks.posted(app.id(), to);
         }
@@ -227,7 +240,7 @@ impl Engine {
         let key = RoomKey { app: app.id(), room: room.clone() };
         let mut seen = None;
         let mut look = |slice: &Slice<'_>| seen = slice.room.map(|room| see(&room, slice));
-        self.store.read(&key, need, &mut look).await?;
+        app.store.read(&key, need, &mut look).await?;
         seen.ok_or(Failure::Refused(Refusal::NoSuchRoom))
     }
 
@@ -243,7 +256,7 @@ impl Engine {
         sink: &mut dyn PageSink,
     ) -> Result<PageEnd, Failure> {
         let key = RoomKey { app: app.id(), room: room.clone() };
-        Ok(self.store.page(&key, query, sink).await?)
+        Ok(app.store.page(&key, query, sink).await?)
     }
 
     /// Visits an app's rooms by id; answers the last one shown if more follow.
@@ -257,7 +270,7 @@ impl Engine {
         limit: usize,
         see: &mut (dyn FnMut(&RoomId, &RoomView<'_>) + Send),
     ) -> Result<Option<RoomId>, Failure> {
-        Ok(self.store.rooms(app.id(), after, limit, see).await?)
+        Ok(app.store.rooms(app.id(), after, limit, see).await?)
     }
 
     /// Visits an app's rooms in the order of their making, those of one type if it is named, behind a
@@ -273,7 +286,7 @@ impl Engine {
         limit: usize,
         see: &mut (dyn FnMut(&RoomId, &RoomView<'_>) + Send),
     ) -> Result<Option<u64>, Failure> {
-        Ok(self.store.rooms_by_age(app.id(), only, after, limit, see).await?)
+        Ok(app.store.rooms_by_age(app.id(), only, after, limit, see).await?)
     }
 
     /// Visits the rooms that an account is in, about in the order of coming in, each at a moment of
@@ -287,7 +300,7 @@ impl Engine {
         account: &Account,
         see: &mut (dyn FnMut(&RoomId, &RoomView<'_>, &MemberView<'_>) + Send),
     ) -> Result<(), Failure> {
-        Ok(self.store.joined(app.id(), account, see).await?)
+        Ok(app.store.joined(app.id(), account, see).await?)
     }
 
     /// Counts what an app keeps.
@@ -295,7 +308,7 @@ impl Engine {
     /// # Errors
     /// [`Failure::Unavailable`].
     pub async fn counts(&self, app: &App) -> Result<Counts, Failure> {
-        Ok(self.store.counts(app.id()).await?)
+        Ok(app.store.counts(app.id()).await?)
     }
 
     /// How many rooms an app has.
@@ -303,7 +316,7 @@ impl Engine {
     /// # Errors
     /// [`Failure::Unavailable`].
     pub async fn room_count(&self, app: &App) -> Result<u64, Failure> {
-        Ok(self.store.counts(app.id()).await?.rooms)
+        Ok(app.store.counts(app.id()).await?.rooms)
     }
 
     /// Everything that is counted, as Prometheus reads it.
@@ -312,13 +325,13 @@ impl Engine {
     /// [`Failure::Unavailable`].
     pub async fn metrics_text(&self) -> Result<String, Failure> {
         for app in self.apps() {
-            let Counts { rooms, members, .. } = self.store.counts(app.id()).await?;
+            let Counts { rooms, members, .. } = app.store.counts(app.id()).await?;
             self.metrics.set_rooms(app.id().0, rooms, members);
-            let OutboxCounts { waiting, oldest_ms } = self.store.outbox(app.id()).await?;
+            let OutboxCounts { waiting, oldest_ms } = app.store.outbox(app.id()).await?;
             let age_ms = oldest_ms.map_or(0, |at_ms| app.now_ms().saturating_sub(at_ms));
             self.metrics.set_callbacks_waiting(app.id().0, waiting, age_ms);
         }
-        if let Some(counts) = self.store.journal().await? {
+        if let Some(counts) = self.settled.journal().await? {
             let JournalCounts { changes, groups, busy_ns, waiting, disk_bytes } = counts;
             let busy = Duration::from_nanos(busy_ns);
             let figures = JournalFigures { changes, groups, busy, waiting, disk_bytes };
@@ -333,7 +346,7 @@ impl Engine {
     /// # Errors
     /// [`Failure::Unavailable`].
     pub async fn reset(&self, app: &App) -> Result<(), Failure> {
-        self.store.new_epoch(app.id()).await?;
+        app.store.new_epoch(app.id()).await?;
         app.forget();
         self.callbacks.forget(app.id());
         if let Some(requests) = &self.requests {
@@ -342,4 +355,9 @@ impl Engine {
         self.callbacks.news(app.id());
         Ok(())
     }
+}
+
+/// An app whose lease is over is nobody's any more, swept or not.
+fn is_there(app: &Arc<App>) -> bool {
+    !app.lease().is_some_and(Lease::is_over)
 }

@@ -19,6 +19,12 @@ pub(super) fn seed() -> [u64; 2] {
     [bytes as u64, (bytes >> 64) as u64]
 }
 
+/// A secret of 32 random bytes, in hex: for keys that sign.
+pub(super) fn secret_hex() -> String {
+    let [one, other] = [fill(), fill()].map(u128::from_ne_bytes);
+    format!("{one:032x}{other:032x}")
+}
+
 fn fill() -> [u8; 16] {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).expect("the operating system gives randomness");

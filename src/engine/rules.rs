@@ -54,7 +54,7 @@ impl Engine {
         let (now_ms, at_most) = (app.now_ms(), at_most(key.kind()));
         let until_ms = now_ms.saturating_add(for_ms);
         let rule = ForbidRule { key, forbids, created_ms: now_ms, until_ms };
-        Ok(match self.store.put_rule(app.id(), &rule, at_most, now_ms).await? {
+        Ok(match app.store.put_rule(app.id(), &rule, at_most, now_ms).await? {
             RulePut::Done => Forbade::Done(rule),
             RulePut::Full => Forbade::TooMany { at_most },
         })
@@ -65,7 +65,7 @@ impl Engine {
     /// # Errors
     /// [`Failure::Unavailable`].
     pub async fn lift(&self, app: &App, key: &ForbidKey) -> Result<bool, Failure> {
-        let lifted = self.store.remove_rule(app.id(), key).await?;
+        let lifted = app.store.remove_rule(app.id(), key).await?;
         Ok(lifted.is_some_and(|rule| rule.in_force(app.now_ms())))
     }
 
@@ -85,7 +85,7 @@ impl Engine {
                 see(rule);
             }
         };
-        Ok(self.store.rules(app.id(), kind, &mut look).await?)
+        Ok(app.store.rules(app.id(), kind, &mut look).await?)
     }
 
     /// Shows some keys one after another, each with its rule if one is in force.
@@ -102,7 +102,7 @@ impl Engine {
         let mut look = |key: &ForbidKey, rule: Option<&ForbidRule>| {
             see(key, rule.filter(|rule| rule.in_force(now_ms)));
         };
-        Ok(self.store.see_rules(app.id(), keys, &mut look).await?)
+        Ok(app.store.see_rules(app.id(), keys, &mut look).await?)
     }
 
     /// The rule by which somebody may not do this in a room now, if there is one: the first of those
@@ -129,7 +129,7 @@ impl Engine {
                 found = rule.filter(|rule| rule.forbids_now(what, now_ms)).cloned();
             }
         };
-        self.store.see_rules(app.id(), &keys, &mut look).await?;
+        app.store.see_rules(app.id(), &keys, &mut look).await?;
         Ok(found)
     }
 
@@ -147,7 +147,7 @@ impl Engine {
     ) -> Result<Vec<Option<ForbidRule>>, Failure> {
         let mut found = vec![None; accounts.len()];
         // Most apps have no rule, and need not make two keys for each person.
-        if self.store.counts(app.id()).await?.rules == 0 {
+        if app.store.counts(app.id()).await?.rules == 0 {
             return Ok(found);
         }
         let mut keys = Vec::with_capacity(1 + 2 * accounts.len());
@@ -166,7 +166,7 @@ impl Engine {
             }
             nth += 1;
         };
-        self.store.see_rules(app.id(), &keys, &mut look).await?;
+        app.store.see_rules(app.id(), &keys, &mut look).await?;
         Ok(match of_room {
             Some(rule) => vec![Some(rule); accounts.len()],
             None => found,

@@ -30,7 +30,7 @@ impl Engine {
         let key = RoomKey { app: app.id(), room: room.clone() };
         let mut page = Page { now_ms: app.now_ms(), limit, passed: 0, place: after, more: false };
         let mut look = |ban: &SanctionView<'_>| page.look(ban, see);
-        self.store.sanctions(&key, kind, after, &mut look).await?;
+        app.store.sanctions(&key, kind, after, &mut look).await?;
         Ok(page.more.then_some(page.place))
     }
 }

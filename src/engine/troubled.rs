@@ -76,7 +76,7 @@ impl Engine {
         let goes_on = matches!(back, SetBack::Behind { .. });
         // Set aside, it is a letter of its own, and the next part is up.
         let next = goes_on.then(|| self.callbacks.prepare_next(app, to, letter));
-        if self.store.set_back(&key, to, letter.id, back).await?
+        if app.store.set_back(&key, to, letter.id, back).await?
             && let Some(next) = next
         {
             next.commit();
@@ -96,7 +96,7 @@ impl Engine {
     ) -> Result<(), Failure> {
         let key = RoomKey { app: app.id(), room: letter.notice.room.clone() };
         let next = self.callbacks.prepare_next(app, to, letter);
-        if self.store.ack(&key, to, letter.id).await? {
+        if app.store.ack(&key, to, letter.id).await? {
             self.callbacks.close(app.id(), OpenKey::of(to, letter), CallbackState::Dropped);
             self.metrics.callbacks_dropped(app.id().0, 1);
             next.commit();
@@ -116,7 +116,7 @@ impl Engine {
     ) -> Result<u64, Failure> {
         let mut released = 0;
         for to in Destination::ALL {
-            released += self.store.release(app.id(), to, room).await?;
+            released += app.store.release(app.id(), to, room).await?;
         }
         self.callbacks.news(app.id());
         Ok(released)

@@ -306,6 +306,10 @@ impl RoomStore for Faulty {
         self.trouble(Calls::Changes).unwrap_or_else(|| self.inner.new_epoch(app))
     }
 
+    fn forget(&self, app: AppId) -> StoreFuture<'_, ()> {
+        self.trouble(Calls::Changes).unwrap_or_else(|| self.inner.forget(app))
+    }
+
     fn export(&self, app: AppId) -> StoreFuture<'_, Box<dyn Export>> {
         self.trouble(Calls::Reads).unwrap_or_else(|| self.inner.export(app))
     }

@@ -514,6 +514,15 @@ pub trait RoomStore: Send + Sync + 'static {
     /// [`TxError::Unavailable`].
     fn new_epoch(&self, app: AppId) -> StoreFuture<'_, ()>;
 
+    /// Lets go of an app for good: as [`new_epoch`](Self::new_epoch), and what the store remembers of
+    /// the app itself goes too, where that is in memory alone. For apps that nobody asks for again.
+    ///
+    /// # Errors
+    /// [`TxError::Unavailable`].
+    fn forget(&self, app: AppId) -> StoreFuture<'_, ()> {
+        self.new_epoch(app)
+    }
+
     /// Begins to read an app: at one moment, or where that cannot be, at one moment of each room,
     /// its letters included. Rooms that are made later are not read.
     ///

@@ -248,6 +248,19 @@ impl Metrics {
         self.callbacks_oldest.get_or_create(&label).set(age_s);
     }
 
+    /// Lets go of all that is counted of one app.
+    pub fn forget(&self, sdkappid: u32) {
+        let label = AppLabel { sdkappid };
+        for gauges in [&self.rooms, &self.members, &self.callbacks_waiting] {
+            gauges.remove(&label);
+        }
+        self.callbacks_oldest.remove(&label);
+        self.callback_retries.remove(&label);
+        for end in [CallbackEnd::Sent, CallbackEnd::Failed, CallbackEnd::Dropped] {
+            self.callbacks.remove(&CallbackLabels { sdkappid, end: end.as_str() });
+        }
+    }
+
     /// Says what a journal wrote and has.
     pub fn set_journal(&self, figures: JournalFigures) {
         let JournalFigures { changes, groups, busy, waiting, disk_bytes } = figures;

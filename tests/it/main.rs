@@ -21,6 +21,7 @@ mod gateway;
 mod genuine;
 mod harness;
 mod journal;
+mod leases;
 mod load;
 mod members;
 mod opening;

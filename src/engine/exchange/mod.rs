@@ -89,7 +89,7 @@ impl Engine {
     pub async fn export(&self, app: &App) -> Result<Lines, ExportRefusal> {
         let one_of = std::sync::Arc::clone(&self.exports).try_acquire_owned();
         let one_of = one_of.map_err(|_| TooManyExports)?;
-        let lines = Lines::of(&*self.store, app.id(), app.now_ms()).await?;
+        let lines = Lines::of(&*app.store, app.id(), app.now_ms()).await?;
         Ok(lines.holding(one_of))
     }
 
@@ -100,7 +100,7 @@ impl Engine {
     pub async fn import<'a>(&'a self, app: &'a App) -> Result<Import<'a>, ImportFault> {
         let _alone = Alone::enter(app)?;
         let _one_of = self.imports.try_acquire().map_err(|_| ImportFault::TooMany)?;
-        let intake = Intake::begin(&*self.store, app.id(), &self.callbacks.imported).await?;
+        let intake = Intake::begin(&*app.store, app.id(), &self.callbacks.imported).await?;
         // Whoever set it: the query of the same URL is the same.
         let present = app.receiver(Destination::RoomEngine);
         let known = present.map(|receiver| receiver.record());

@@ -135,3 +135,19 @@ pub(super) async fn a_new_epoch_empties_one_app(probe: Probe) {
     assert_eq!(probe.store.new_epoch(APP).await, Ok(()), "{probe}: once more");
     probe.assert_no_trace(&room).await;
 }
+
+pub(super) async fn a_forgotten_app_is_as_if_it_had_never_been(probe: Probe) {
+    let (room, other) = (key("room"), of(OTHER, "room"));
+    for key in [&room, &other] {
+        probe.create(key).await;
+        probe.enter(key, &["anna", "bert"]).await;
+    }
+    let untouched = probe.everything(OTHER).await;
+    for _ in 0..2 {
+        assert_eq!(probe.store.forget(APP).await, Ok(()), "{probe}: forgotten");
+        probe.assert_no_trace(&room).await;
+    }
+    assert_eq!(probe.everything(OTHER).await, untouched, "{probe}: the other app is untouched");
+    probe.create(&room).await;
+    assert_eq!(probe.accounts(&room).await, [""; 0], "{probe}: it begins anew");
+}

@@ -118,6 +118,7 @@ const CASES: &[Case] = cases![
     apps::apps_do_not_see_each_other,
     apps::rooms_and_members_are_counted,
     apps::a_new_epoch_empties_one_app,
+    apps::a_forgotten_app_is_as_if_it_had_never_been,
     ages::rooms_are_listed_by_age,
     ages::a_creation_that_fails_has_no_age,
     ages::rooms_are_counted_by_type,

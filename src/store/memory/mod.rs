@@ -398,6 +398,18 @@ impl RoomStore for MemoryStore {
         done(Ok(()))
     }
 
+    fn forget(&self, app: AppId) -> StoreFuture<'_, ()> {
+        if let Some((_, old)) = self.spaces.remove(&app) {
+            self.sweeper.drop_later(Box::new(old));
+        }
+        self.outbox.clear(app);
+        self.sweep_beside(app);
+        self.accounts.remove(&app);
+        self.staged.retain(|(other, _), _| *other != app);
+        self.latest_epochs.remove(&app);
+        done(Ok(()))
+    }
+
     fn export(&self, app: AppId) -> StoreFuture<'_, Box<dyn Export>> {
         done(Ok(Box::new(self.reading(app))))
     }
@@ -436,6 +448,11 @@ impl MemoryStore {
         if let Some(old) = old {
             self.sweeper.drop_later(Box::new(old));
         }
+        self.sweep_beside(app);
+    }
+
+    /// Lets go of what an app keeps beside its rooms.
+    fn sweep_beside(&self, app: AppId) {
         if let Some(old) = self.accounts.insert(app, self.no_accounts()) {
             self.sweeper.drop_later(Box::new(old));
         }

@@ -44,7 +44,7 @@ impl Server {
         Self::of(start_on(&settings, true, store).await.unwrap())
     }
 
-    fn of(running: Running) -> Self {
+    pub(crate) fn of(running: Running) -> Self {
         Self { running, client: client() }
     }
 

@@ -5,7 +5,7 @@ mod apps;
 mod entries;
 mod exchange;
 mod faults;
-mod harness;
+pub(crate) mod harness;
 mod members;
 mod open;
 mod openapi;
