@@ -9,8 +9,8 @@ use http::StatusCode;
 use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
-    Plane, apps, callbacks, clock, entries, exchange, faults, layers, leases, member, members, metrics,
-    openapi, page, presence, probes, requests, room, rooms, seat_queue,
+    Plane, apps, callbacks, clock, entries, exchange, faults, layers, leases, member, members,
+    metrics, openapi, page, presence, probes, requests, room, rooms, seat_queue,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
