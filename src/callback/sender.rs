@@ -184,7 +184,9 @@ impl Sender {
         }
         let Some(asked) = self.shared.asked.lock().take() else { return };
         let shared = Arc::clone(&self.shared);
+        let watch = shared.engine.upgrade().map(|engine| engine.watch());
         let run = move || {
+            let _watch = watch;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             match runtime {
                 Ok(runtime) => runtime.block_on(shared.run(asked)),

@@ -23,7 +23,7 @@ use http::HeaderValue;
 use http::header::EXPECT;
 use http::request::Parts;
 use tokio::time::timeout;
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::catch_panic::{CatchPanicLayer, ResponseForPanic};
 
 use super::problem::{Explained, Problem};
 use super::{Plane, body};
@@ -45,7 +45,7 @@ pub(super) fn around(
         .merge(streamed)
         .layer(from_fn_with_state(Arc::clone(plane), token))
         .layer(from_fn_with_state(Arc::clone(plane), hosts_and_origins))
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CatchPanicLayer::custom(Panicked(Arc::clone(plane))))
         .layer(from_fn_with_state(Arc::clone(plane), access_line))
 }
 
@@ -75,9 +75,17 @@ async fn access_line(State(plane): State<Arc<Plane>>, request: Request, next: Ne
 }
 
 /// The panic's own text went to the log with its place; the client gets neither.
-fn panicked(_: Box<dyn Any + Send>) -> Response {
-    tracing::error!("a bug: answering a control request panicked");
-    Problem::internal().into_response()
+#[derive(Clone)]
+struct Panicked(Arc<Plane>);
+
+impl ResponseForPanic for Panicked {
+    type ResponseBody = Body;
+
+    fn response_for_panic(&mut self, _: Box<dyn Any + Send>) -> Response {
+        self.0.engine.panicked();
+        tracing::error!("a bug: answering a control request panicked");
+        Problem::internal().into_response()
+    }
 }
 
 async fn hosts_and_origins(

@@ -49,6 +49,7 @@ pub enum AdvanceRefusal {
 impl Engine {
     /// Does what is due in all apps, until told to stop.
     pub async fn keep_time(&self, stop: CancellationToken) {
+        let _watch = self.watch();
         let look = async {
             loop {
                 for app in self.apps() {

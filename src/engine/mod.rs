@@ -88,7 +88,7 @@ pub use crate::store::Counts;
 pub use crate::store::SetBack;
 pub use crate::store::TakenLetter;
 use crate::store::{JournalCounts, OutboxCounts, RoomStore, TxError};
-use crate::telemetry::{JournalFigures, Metrics};
+use crate::telemetry::{JournalFigures, Metrics, Watch};
 
 /// Why an operation was not done: the caller's business, or ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -317,6 +317,17 @@ impl Engine {
     /// [`Failure::Unavailable`].
     pub async fn room_count(&self, app: &App) -> Result<u64, Failure> {
         Ok(app.store.counts(app.id()).await?.rooms)
+    }
+
+    /// Counts a bug: a panic that was caught.
+    pub fn panicked(&self) {
+        self.metrics.panicked();
+    }
+
+    /// Counts a panic of whoever holds the guard.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        self.metrics.watch()
     }
 
     /// Everything that is counted, as Prometheus reads it.

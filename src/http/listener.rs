@@ -96,6 +96,7 @@ pub async fn serve<S, F, A, B>(
     A: Into<Answered<B>> + 'static,
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
 {
+    let _watch = metrics.watch();
     let permits = Arc::new(Semaphore::new(limits.max_connections));
     let tasks = TaskTracker::new();
     let shared = Arc::new(Shared { answer, tls, limits, metrics, stop, tasks });
@@ -151,6 +152,7 @@ async fn connection<S, F, A, B>(
     B: Body<Data: Send, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
 {
     let _open = shared.metrics.connection_opened();
+    let _watch = shared.metrics.watch();
     // Replies are written whole; waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
     let Some(tls) = &shared.tls else { return conversation(stream, &shared).await };

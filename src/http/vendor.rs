@@ -158,6 +158,7 @@ impl VendorService {
         let mut noted = Noted { command: self.metrics.unknown_command(), body: Bytes::new() };
         let answering = self.perform(head, headers, body, request_id, &mut noted);
         let mut outcome = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
+            self.metrics.panicked();
             tracing::error!(%request_id, path = &*shown_path(head.path), "a bug: answering this request panicked");
             let answer = self.gateway.apologise(head.path, request_id);
             Outcome { closes: true, ..Outcome::answered(answer) }

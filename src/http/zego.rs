@@ -85,6 +85,7 @@ impl ZegoService {
         let performing =
             AssertUnwindSafe(self.perform(&head, headers, &query, &mut body, request_id));
         let outcome = performing.catch_unwind().await.unwrap_or_else(|_| {
+            self.metrics.panicked();
             tracing::error!(%request_id, "a bug: answering this request panicked");
             let answer = self.gateway.apologise(&query, request_id);
             Outcome { closes: true, ..Outcome::answered(answer) }

@@ -93,6 +93,7 @@ pub struct Metrics {
     commands: Vec<CommandMetrics>,
     requests: Family<AnswerLabels, Counter>,
     signature_failures: Family<CodeLabel, Counter>,
+    panics: Counter,
     /// Tickets whose verdict was known.
     pub ticket_cache_hits: Counter,
     /// Tickets that were verified by arithmetic.
@@ -132,6 +133,7 @@ impl Metrics {
             commands,
             requests,
             signature_failures: Family::default(),
+            panics: Counter::default(),
             ticket_cache_hits: Counter::default(),
             ticket_cache_misses: Counter::default(),
             connections: Gauge::default(),
@@ -162,6 +164,7 @@ impl Metrics {
         all.register_with_unit("request_duration", help, Unit::Seconds, durations);
         let help = "Requests refused for their signature, by code";
         all.register("signature_failures", help, self.signature_failures.clone());
+        all.register("panics", "Bugs: panics that were caught", self.panics.clone());
         let help = "Tickets whose verdict was known";
         all.register("ticket_cache_hits", help, self.ticket_cache_hits.clone());
         let help = "Tickets that were verified by arithmetic";
@@ -208,6 +211,23 @@ impl Metrics {
         if (70_000..80_000).contains(&code) {
             self.signature_failures.get_or_create(&CodeLabel { code }).inc();
         }
+    }
+
+    /// Counts a bug: a panic that was caught.
+    pub fn panicked(&self) {
+        self.panics.inc();
+    }
+
+    /// How many panics were caught so far.
+    #[must_use]
+    pub fn panics(&self) -> u64 {
+        self.panics.get()
+    }
+
+    /// Counts a panic of whoever holds the guard: a task whose panics nobody else catches.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        Watch(self.panics.clone())
     }
 
     /// Counts a connection as open until the guard is dropped.
@@ -283,6 +303,17 @@ impl Metrics {
 /// A connection that is open.
 pub struct OpenConnection(Gauge);
 
+/// Counts a panic, if it is dropped by one.
+pub struct Watch(Counter);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.inc();
+        }
+    }
+}
+
 impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.0.dec();
@@ -302,6 +333,14 @@ mod tests {
         metrics.answered(0, 70009, Duration::from_micros(15));
         metrics.ticket_cache_hits.inc();
         drop(metrics.connection_opened());
+        metrics.panicked();
+        drop(metrics.watch());
+        let held = metrics.watch();
+        let task = std::thread::spawn(move || {
+            let _held = held;
+            panic!("a task of the test");
+        });
+        assert!(task.join().is_err() && metrics.panics() == 2);
         let _open = metrics.connection_opened();
         metrics.set_rooms(7, 2, 30);
         metrics.callback_ended(7, CallbackEnd::Failed);
@@ -323,6 +362,7 @@ mod tests {
             r#"guestlist_signature_failures_total{code="70009"} 1"#,
             r#"guestlist_request_duration_seconds_count{command="a/c"} 2"#,
             r#"guestlist_request_duration_seconds_bucket{le="0.00004",command="a/c"} 2"#,
+            "guestlist_panics_total 2",
             "guestlist_ticket_cache_hits_total 1",
             "guestlist_ticket_cache_misses_total 0",
             "guestlist_connections 1",

@@ -8,7 +8,7 @@ mod metrics;
 
 use tracing_subscriber::fmt;
 
-pub use metrics::{CallbackEnd, JournalFigures, Metrics, OpenConnection, UNKNOWN_COMMAND};
+pub use metrics::{CallbackEnd, JournalFigures, Metrics, OpenConnection, UNKNOWN_COMMAND, Watch};
 
 /// Sends the process's lines to stderr. Called once, by the program.
 pub fn lines_to_stderr() {
