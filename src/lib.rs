@@ -14,3 +14,4 @@ pub mod proto;
 pub mod sig;
 pub mod store;
 pub mod telemetry;
+pub mod testing;

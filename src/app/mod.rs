@@ -36,7 +36,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// Where the control plane is, if it is on.
     pub control_address: Option<SocketAddr>,
-    engine: Arc<Engine>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) metrics: Arc<Metrics>,
     sender: Arc<Sender>,
     tls: Option<Arc<Tls>>,
     stop: CancellationToken,
@@ -101,11 +102,11 @@ async fn start_behind(
         by_header: settings.bench.enabled && settings.bench.fault_header,
         stop: listeners.stop.clone(),
     };
-    let vendor = vendor_service(settings, &engine, metrics, listeners.bounds, faults);
+    let vendor = vendor_service(settings, &engine, Arc::clone(&metrics), listeners.bounds, faults);
     let (timekeeper, stopping) = (Arc::clone(&engine), listeners.stop.clone());
     listeners.tasks.spawn(async move { timekeeper.keep_time(stopping).await });
     let Opened { address, control_address, tls, stop, tasks } = listeners.open(vendor, control);
-    Ok(Running { address, control_address, engine, sender, tls, stop, tasks })
+    Ok(Running { address, control_address, engine, metrics, sender, tls, stop, tasks })
 }
 
 fn vendor_service(

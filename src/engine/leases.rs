@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use super::app::App;
 use super::clock::{Deadline, real_ms};
 use super::{Engine, Failure, random};
-use crate::config::{AppSettings, Secret, ZEGO_SECRET_BYTES};
+use crate::config::{AppSettings, CALLBACK_COMMANDS, Secret, ZEGO_SECRET_BYTES};
 use crate::domain::{AppId, CallbackUrl};
 use crate::store::RoomStore;
 
@@ -130,6 +130,10 @@ impl Engine {
         settings.sdkappid = self.next_lease(leases).0;
         settings.secret_keys = vec![secret_key.clone()];
         settings.callback.url = wish.callback_url;
+        if settings.callback.commands.is_empty() {
+            // Who names a receiver wants to hear something.
+            settings.callback.commands = CALLBACK_COMMANDS.map(|(_, kind)| kind).into();
+        }
         settings.zego.server_secret = Some(zego_server_secret.clone());
         settings.zego.callback_secret = Some(zego_callback_secret.clone());
         settings.zego.callback_url = wish.zego_callback_url;
