@@ -189,7 +189,7 @@ impl Engine {
     /// An app by its id.
     #[must_use]
     pub fn app(&self, id: AppId) -> Option<Arc<App>> {
-        self.apps.get(&id).map(|app| Arc::clone(&app)).filter(|app| is_there(app))
+        self.apps.get(&id).map(|app| Arc::clone(&app)).filter(is_there)
     }
 
     /// All apps, by id.

@@ -281,6 +281,8 @@ impl Shared {
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+    use futures_util::FutureExt;
+
     use super::*;
     use crate::store::{Calls, Fault, Faulty, MemoryStore};
 
@@ -308,7 +310,7 @@ mod tests {
     #[tokio::test]
     async fn a_bug_fails_the_test_that_stops_the_server() {
         let server = with_a_bug().await;
-        let stopped = tokio::spawn(server.stop()).await.unwrap_err().into_panic();
+        let stopped = AssertUnwindSafe(server.stop()).catch_unwind().await.unwrap_err();
         assert!(said(&*stopped).contains("of the server panicked"), "{:?}", said(&*stopped));
     }
 
