@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "testing/printed.rs"]
+mod printed;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -53,6 +56,13 @@ async fn everything_from_the_first_room_to_an_expired_signature() -> Result<(), 
     app.reset().await?;
     assert!(!room.exists().await?);
     Ok(())
+}
+
+#[test]
+fn the_page_shows_the_test_that_is_run() {
+    let page = include_str!("../docs/testing.md");
+    let (_, run) = include_str!("testing/printed.rs").split_once("\n\n").unwrap();
+    assert!(page.contains(&format!("```rust\n{run}```")), "docs/testing.md, In a test in Rust");
 }
 
 #[tokio::test]

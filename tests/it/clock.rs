@@ -226,3 +226,13 @@ async fn what_is_counted_is_told() {
         assert!(text.lines().any(|written| written == line), "{line} in\n{text}");
     }
 }
+
+/// `BLESS=1 cargo test --test it goes_as_it_says` writes the replies. Read what it wrote.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_section_on_the_clock_goes_as_it_says() {
+    let mut page = crate::pages::Page::new("testing.md");
+    page.section = Some("\n## The clock\n");
+    page.bless();
+    page.holds(None);
+}

@@ -245,3 +245,15 @@ async fn a_lease_beside_a_journal_leaves_nothing_on_disk() {
     server.room("of-the-settings").await;
     assert_ne!(changes().await, before, "what is not leased is written");
 }
+
+/// `BLESS=1 cargo test --test it goes_as_it_says` writes the replies. Read what it wrote.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_section_on_leases_goes_as_it_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut page = crate::pages::Page::new("testing.md");
+    page.section = Some("\n## Leases\n");
+    page.directory = Some(directory.path().to_owned());
+    page.bless();
+    page.holds(None);
+}
