@@ -53,7 +53,6 @@ async fn unknown_paths_are_not_found() {
     let below = [
         "/app",
         "/apps/",
-        "/apps/88888888",
         "/apps/88888888/rooms/",
         "/apps/88888888/rooms/r/members/bob/",
         "/apps/88888888/rooms/r/members/a/b",
@@ -77,7 +76,8 @@ async fn unknown_paths_are_not_found() {
 async fn wrong_methods_are_told_the_right_ones() {
     let server = Server::dev(&[]).await;
     let rows = [
-        ("/apps".to_owned(), "GET,HEAD"),
+        ("/apps".to_owned(), "GET,HEAD,POST"),
+        (format!("/apps/{APP}"), "DELETE"),
         (format!("/apps/{APP}/reset"), "POST"),
         (format!("/apps/{APP}/requests"), "GET,HEAD"),
         (format!("/apps/{APP}/rooms"), "GET,HEAD"),
