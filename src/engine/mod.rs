@@ -49,7 +49,7 @@ pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
 pub use exchange::{
     ExportRefusal, FORMAT_VERSION, Import as AppImport, ImportFault, Imported, Intake, Lines,
-    MAX_EXPORTS, MAX_IMPORTS, MAX_LINE_BYTES, NoticeIds, TakenOver, TooManyExports,
+    MAX_EXPORTS, MAX_IMPORTS, MAX_LINE_BYTES, NoticeIds, TakenOver, Takeover, TooManyExports,
 };
 pub use faults::{
     Aim, CallbackFault, CallbackWord, Chance, Fault, FaultMark, KeptFault, MAX_CALLBACK_DELAY_MS,

@@ -99,8 +99,17 @@ pub type SeeRule<'a> = &'a mut (dyn FnMut(&ForbidRule) + Send);
 /// A look at one key of several: its rule, if there is one.
 pub type SeeRuleOf<'a> = &'a mut (dyn FnMut(&ForbidKey, Option<&ForbidRule>) + Send);
 
-/// Told that an epoch is the present one.
-pub type Switched<'a> = &'a mut (dyn FnMut() + Send);
+/// How far the switch from one epoch to another is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switch {
+    /// The one before is over; nothing of the other can be seen yet, and none of its letters taken.
+    Over,
+    /// The other is the present one.
+    Begun,
+}
+
+/// Told of both steps of a switch, in their order.
+pub type Switched<'a> = &'a mut (dyn FnMut(Switch) + Send);
 
 /// What became of a rule that was to be put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -545,7 +554,7 @@ pub trait RoomStore: Send + Sync + 'static {
     fn fill_epoch(&self, app: AppId, epoch: u64, records: Vec<Record>) -> StoreFuture<'_, Filled>;
 
     /// Makes an epoch that was opened the app's present one, at once; all that was before is gone.
-    /// `switched` is called once, when it is; return soon.
+    /// `switched` is called for each step, when it comes; return soon.
     ///
     /// # Errors
     /// [`TxError::Unavailable`], also if no such epoch is open.

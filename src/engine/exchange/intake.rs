@@ -14,7 +14,7 @@ use super::notice_ids::NoticeIds;
 use super::texts::explain;
 use super::{FORMAT_VERSION, MAX_LINE_BYTES};
 use crate::domain::{AppId, ReceiverRecord, Record};
-use crate::store::{Filled, RoomStore};
+use crate::store::{Filled, RoomStore, Switch};
 
 /// Records that are put at a time.
 const STEP: usize = 256;
@@ -40,8 +40,18 @@ pub struct Imported {
     pub query_missing: bool,
 }
 
-/// Told that it is in force, and what it says of the app's receiver.
-pub type TakenOver<'a> = &'a mut (dyn FnMut(Option<Option<ReceiverRecord>>) + Send);
+/// How far an app that was read has come into force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Takeover {
+    /// What was before is over, and nothing of the other is seen yet: what that says of the app's
+    /// receiver, if it says anything.
+    Over(Option<Option<ReceiverRecord>>),
+    /// It is in force.
+    Begun,
+}
+
+/// Told of both steps, in their order.
+pub type TakenOver<'a> = &'a mut (dyn FnMut(Takeover) + Send);
 
 /// An app that is being read.
 pub struct Intake<'a> {
@@ -238,7 +248,12 @@ impl<'a> Intake<'a> {
             return Err(ImportFault::Cut { lines: self.lines });
         }
         let receiver = &mut self.receiver;
-        let mut switched = || taken_over(receiver.take());
+        let mut switched = |step| {
+            taken_over(match step {
+                Switch::Over => Takeover::Over(receiver.take()),
+                Switch::Begun => Takeover::Begun,
+            });
+        };
         self.store.switch_epoch(self.app, self.epoch, &mut switched).await?;
         Ok(self.imported)
     }

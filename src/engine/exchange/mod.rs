@@ -19,14 +19,14 @@ mod writer;
 use std::sync::atomic::Ordering;
 
 pub use fault::ImportFault;
-pub use intake::{Imported, Intake, TakenOver};
+pub use intake::{Imported, Intake, TakenOver, Takeover};
 pub use notice_ids::NoticeIds;
 pub use writer::Lines;
 
 use super::app::App;
 use super::receiver::Receiver;
 use super::{Engine, Failure};
-use crate::domain::{Destination, ReceiverRecord};
+use crate::domain::Destination;
 
 /// The version of the format.
 pub const FORMAT_VERSION: u32 = 1;
@@ -107,19 +107,26 @@ impl Engine {
         Ok(Import { engine: self, app, intake: intake.knowing(known), _alone, _one_of })
     }
 
-    /// Another state of an app is in force: forgets what belonged to the one before, and takes up
-    /// its receiver and its letters. Clock, rates and the request log stay.
-    fn taken_over(&self, app: &App, receiver: Option<Option<ReceiverRecord>>) {
-        app.forget_state();
-        if let Some(receiver) = receiver {
-            app.recall_receiver(receiver.map(Receiver::recalled));
+    /// Another state of an app comes into force: forgets what belonged to the one before, and takes
+    /// up its receiver, while none of its letters can be taken and stand in the log yet; then its
+    /// letters. Clock, rates and the request log stay.
+    fn taken_over(&self, app: &App, step: Takeover) {
+        match step {
+            Takeover::Over(receiver) => {
+                app.forget_state();
+                if let Some(receiver) = receiver {
+                    app.recall_receiver(receiver.map(Receiver::recalled));
+                }
+                self.callbacks.forget(app.id());
+            }
+            Takeover::Begun => {
+                for to in Destination::ALL {
+                    self.callbacks.posted(app.id(), to);
+                }
+                self.callbacks.news(app.id());
+                self.clock_moved.notify_one();
+            }
         }
-        self.callbacks.forget(app.id());
-        for to in Destination::ALL {
-            self.callbacks.posted(app.id(), to);
-        }
-        self.callbacks.news(app.id());
-        self.clock_moved.notify_one();
     }
 }
 
@@ -138,7 +145,7 @@ impl Import<'_> {
     /// What is wrong; unless it is [`ImportFault::Unavailable`], the app is as it was.
     pub async fn finish(self) -> Result<Imported, ImportFault> {
         let Self { engine, app, intake, _alone, _one_of } = self;
-        intake.finish(&mut |receiver| engine.taken_over(app, receiver)).await
+        intake.finish(&mut |step| engine.taken_over(app, step)).await
     }
 }
 

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+
 use super::probe::{APP, Probe, account, group, key, member, room_id};
 use crate::domain::{
     AccountRecord, AppId, CallbackUrl, Deed, Deeds, Delta, Destination, Event, EventKind,
@@ -10,7 +12,7 @@ use crate::domain::{
     Notice, ReceiverRecord, Record, Role, RoomKey, RoomRecord, Sanction, SanctionWrite, Seat,
     Seats, Slice, Stream, StreamId, StreamWrite, Tally,
 };
-use crate::store::{Filled, RoomStore, TxError};
+use crate::store::{Filled, RoomStore, Switch, TxError};
 
 const OTHER: AppId = AppId(2);
 /// How many records are asked for, or put, at a time: fewer than there are.
@@ -43,9 +45,10 @@ pub async fn refill(store: &dyn RoomStore, app: AppId, records: &[Record]) -> Re
     for step in records.chunks(STEP) {
         assert_eq!(store.fill_epoch(app, epoch, step.to_vec()).await?, Filled::Done, "{step:?}");
     }
-    let mut times = 0;
-    let switched = store.switch_epoch(app, epoch, &mut || times += 1).await;
-    assert_eq!(times, usize::from(switched.is_ok()), "it is told once");
+    let mut told = Vec::new();
+    let switched = store.switch_epoch(app, epoch, &mut |step| told.push(step)).await;
+    let steps = [Switch::Over, Switch::Begun];
+    assert_eq!(told, if switched.is_ok() { &steps[..] } else { &[] }, "each step is told once");
     switched
 }
 
@@ -62,7 +65,7 @@ impl Probe {
     }
 
     async fn switch(&self, app: AppId, epoch: u64) -> Result<(), TxError> {
-        self.store.switch_epoch(app, epoch, &mut || ()).await
+        self.store.switch_epoch(app, epoch, &mut |_| ()).await
     }
 
     async fn open(&self, app: AppId) -> u64 {
@@ -349,6 +352,23 @@ pub(super) async fn of_two_epochs_the_one_that_is_switched_to_last_stays(probe: 
     if probe.switch(APP, epochs[0]).await.is_ok() {
         assert_eq!(probe.records(APP).await, of_rooms(), "{probe}: then the first");
     }
+}
+
+pub(super) async fn between_two_epochs_there_is_no_letter_of_either(probe: Probe) {
+    probe.refill(APP, &of_letters()).await;
+    let epoch = probe.open(APP).await;
+    let filled = probe.store.fill_epoch(APP, epoch, of_letters()).await;
+    assert_eq!(filled, Ok(Filled::Done), "{probe}: it is filled");
+    let mut seen = Vec::new();
+    let mut look = |step| {
+        let counts = probe.store.outbox(APP).now_or_never().expect("it is asked of memory");
+        seen.push((step, counts.map(|counts| counts.waiting)));
+    };
+    let switched = probe.store.switch_epoch(APP, epoch, &mut look).await;
+    assert_eq!(switched, Ok(()), "{probe}: it is switched to");
+    let waiting = probe.store.outbox(APP).await.map(|counts| counts.waiting);
+    assert_ne!(waiting, Ok(0), "{probe}: there are letters");
+    assert_eq!(seen, [(Switch::Over, Ok(0)), (Switch::Begun, waiting)], "{probe}");
 }
 
 pub(super) async fn what_stands_there_twice_is_named(probe: Probe) {

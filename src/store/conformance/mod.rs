@@ -130,6 +130,7 @@ const CASES: &[Case] = cases![
     epochs::what_is_read_fills_another_app,
     epochs::an_epoch_is_seen_by_nobody_before_it_is_the_present_one,
     epochs::of_two_epochs_the_one_that_is_switched_to_last_stays,
+    epochs::between_two_epochs_there_is_no_letter_of_either,
     epochs::what_stands_there_twice_is_named,
     epochs::a_room_is_read_at_one_moment,
     epochs::no_room_is_read_twice_while_they_come_and_go,

@@ -459,8 +459,7 @@ impl RoomStore for JournalStore {
             let closed = self.memory.close_epoch(app, epoch)?;
             // Queued behind everything of the new life, and before anything that happens in it.
             self.push(vec![Row::put(keys::epoch(app), &epoch)]);
-            self.memory.switch_to(app, closed);
-            switched();
+            self.memory.switch_to(app, closed, switched);
             self.broom.sweep(Waste::Life(over));
             Ok(())
         }))

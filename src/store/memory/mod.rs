@@ -430,8 +430,7 @@ impl RoomStore for MemoryStore {
     ) -> StoreFuture<'a, ()> {
         let closed = self.close_epoch(app, epoch);
         done(closed.map(|staging| {
-            self.switch_to(app, staging);
-            switched();
+            self.switch_to(app, staging, switched);
         }))
     }
 

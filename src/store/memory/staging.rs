@@ -16,7 +16,7 @@ use super::outbox::{Outbox, RestoredLetter};
 use super::rules::Rules;
 use super::space::{RestoredPart, RestoredRoom, Space};
 use crate::domain::{AppId, ReceiverRecord, Record, RoomId, RoomRecord};
-use crate::store::{AccountPut, Filled, TxError};
+use crate::store::{AccountPut, Filled, Switch, Switched, TxError};
 
 /// An app in the making.
 pub(in crate::store) struct Staging {
@@ -180,10 +180,11 @@ impl MemoryStore {
     }
 
     /// Makes an epoch that was closed the app's present one.
-    pub(in crate::store) fn switch_to(&self, app: AppId, staging: Staging) {
+    pub(in crate::store) fn switch_to(&self, app: AppId, staging: Staging, switched: Switched<'_>) {
         let Staging { space, accounts, rules, receiver, letters, .. } = staging;
         // Letters first: nothing that happens in the new rooms is told before them.
         self.outbox.clear(app);
+        switched(Switch::Over);
         letters.into_iter().for_each(|letter| self.outbox.restore(app, letter));
         let old = self.spaces.insert(app, Arc::new(space));
         let old_accounts = self.accounts.insert(app, Arc::new(accounts));
@@ -193,6 +194,7 @@ impl MemoryStore {
             None => drop(self.receivers.remove(&app)),
         }
         self.sweeper.drop_later(Box::new((old, old_accounts, old_rules)));
+        switched(Switch::Begun);
     }
 
     /// As [`RoomStore::drop_epoch`](crate::store::RoomStore::drop_epoch); answers whether there was

@@ -216,7 +216,8 @@ async fn callbacks_that_wait_and_their_receiver_go_along() {
     let to = Server::dev(&[]).await;
     let report = to.import(&text).await.is(200);
     assert_eq!((&report["letters"], &report["receiver_query_missing"]), (&json!(1), &json!(true)));
-    // It may have been tried in vain by now, so no state is asked for.
+    // It may have been tried in vain by now, so no state is asked for. However soon the sender takes
+    // it, the log has it.
     let log = to.get(&format!("/apps/{APP}/callbacks?wait=30s")).await.is(200);
     assert_eq!(log["items"][0]["room"], "board", "{log}");
     assert_eq!(log["items"][0]["body"]["CallbackCommand"], "Room.CallbackAfterCreateRoom");

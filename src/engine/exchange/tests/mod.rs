@@ -12,8 +12,8 @@ use crate::domain::{
     Account, AccountRecord, AppId, ApplyOption, CallbackUrl, CustomFields, Deed, Deeds, Event,
     EventKind, Facts, ForbidKey, ForbidRule, Gate, GroupProfile, GroupType, InviteOption,
     LeaveReason, LetterRecord, Login, Member, MsgFlag, Notice, Passage, PasswordHash, Platform,
-    Record, Role, RoomId, RoomKind, RoomRecord, Sanction, Schedule, Seat, SeatSettings, Seats,
-    Silenced, Stream, StreamEnd, StreamId, TakeSeatMode, Tally,
+    ReceiverRecord, Record, Role, RoomId, RoomKind, RoomRecord, Sanction, Schedule, Seat,
+    SeatSettings, Seats, Silenced, Stream, StreamEnd, StreamId, TakeSeatMode, Tally,
 };
 use crate::store::conformance::{records, refill};
 use crate::store::{MemoryStore, RoomStore};
@@ -47,9 +47,12 @@ async fn bring(
     for piece in text.chunks(piece) {
         intake.push(piece).await?;
     }
-    let mut told = None;
-    let imported = intake.finish(&mut |receiver| told = Some(receiver)).await?;
-    Ok((imported, told.expect("it is told that it is in force")))
+    let mut told = Vec::new();
+    let imported = intake.finish(&mut |step| told.push(step)).await?;
+    let Ok([Takeover::Over(receiver), Takeover::Begun]) = <[_; 2]>::try_from(told) else {
+        panic!("each step is told once, in their order")
+    };
+    Ok((imported, receiver))
 }
 
 /// What is refused of a text, by a store whose app has something.
@@ -332,7 +335,11 @@ async fn nothing_secret_of_a_receiver_is_written() {
         let mut intake = intake.knowing(known.map(record));
         intake.push(text.as_bytes()).await.unwrap();
         let mut told = None;
-        let imported = intake.finish(&mut |receiver| told = receiver).await.unwrap();
+        let mut tell = |step| match step {
+            Takeover::Over(receiver) => told = receiver,
+            Takeover::Begun => {}
+        };
+        let imported = intake.finish(&mut tell).await.unwrap();
         assert_eq!(told, Some(Some(record(kept))), "{known:?}");
         assert_eq!(imported.query_missing, missing, "{known:?}");
         assert_eq!(store.receiver(APP).await.unwrap(), told);
