@@ -10,6 +10,9 @@
 //! The sender has a thread and a runtime of its own, started with the first letter, so that no
 //! request waits for a receiver.
 
+mod attempt;
+mod pace;
+
 use std::collections::{HashMap, HashSet};
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,19 +27,13 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::body::body;
+use self::attempt::Made;
 use super::client::Client;
-use super::destination::Destination as Target;
-use super::line::{Origin, RequestLine};
-use super::outcome::Outcome;
 use super::standing::{Allowance, Standing};
 use super::trouble::Instead;
-use super::zego;
-use crate::config::{Secret, callback_command};
-use crate::domain::{Account, AppId, Destination, Notice, RoomId};
+use crate::domain::{AppId, Destination, RoomId};
 use crate::engine::{
-    App, Attempt, CallbackFault, Courier, CourierFuture, Engine, Failure, LoggedCallback, Nonces,
-    Receiver, Stopwatch, TakenLetter, Verdict,
+    App, CallbackFault, Courier, CourierFuture, Engine, Failure, LoggedCallback, Nonces, Receiver,
 };
 
 /// The most letters on their way to one receiver of an app.
@@ -97,30 +94,6 @@ struct Replay {
     callback: Arc<LoggedCallback>,
     receiver: Arc<Receiver>,
     done: oneshot::Sender<()>,
-}
-
-/// An attempt that was made.
-struct Made {
-    app: Arc<App>,
-    receiver: Arc<Receiver>,
-    to: Destination,
-    /// It is to be sent once more when it has arrived.
-    twice: bool,
-    /// One, or two where it is sent twice.
-    attempts: Vec<Attempt>,
-    cause: Cause,
-}
-
-/// What is sent.
-struct What<'a> {
-    to: Destination,
-    notice: &'a Notice,
-    part: u32,
-}
-
-enum Cause {
-    Letter(TakenLetter),
-    Replay(Arc<LoggedCallback>, oneshot::Sender<()>),
 }
 
 impl Sender {
@@ -408,203 +381,6 @@ impl Shared {
         }
         self.done.notify_waiters();
     }
-
-    /// When there is something to be done on a lane of an app whose clock runs, if nothing happens
-    /// before.
-    async fn alarm(
-        &self,
-        engine: &Engine,
-        app: &App,
-        to: Destination,
-    ) -> Result<Option<Instant>, Failure> {
-        let next_ms = self.next_ready(engine, app, to).await?;
-        // Letters that come while none may be sent call nobody.
-        let next_ms = next_ms.or_else(|| {
-            let standings = self.standings.lock();
-            Some(standings.get(&(app.id(), to))?.down.as_ref()?.until_ms)
-        });
-        let clock = engine.clock(app);
-        let pause_ms = next_ms.map(|next_ms| next_ms.saturating_sub(clock.now_ms));
-        let pause_ms = pause_ms.filter(|pause_ms| *pause_ms > 0 && !clock.frozen);
-        Ok(pause_ms.map(|pause_ms| Instant::now() + Duration::from_millis(pause_ms)))
-    }
-
-    /// When the next letter may be sent, in Unix milliseconds of the app's clock.
-    async fn next_ready(
-        &self,
-        engine: &Engine,
-        app: &App,
-        to: Destination,
-    ) -> Result<Option<u64>, Failure> {
-        let Some(receiver) = app.receiver(to) else {
-            // What is there goes as soon as somebody comes to it.
-            return Ok(engine.next_letter(app, to, None).await?.map(|_| 0));
-        };
-        let down = {
-            let standings = self.standings.lock();
-            let down = standings.get(&(app.id(), to)).and_then(|standing| standing.down.as_ref());
-            let down = down.filter(|down| down.url == receiver.url);
-            down.map(|down| (down.probe.clone(), down.until_ms))
-        };
-        let (probe, until_ms) = down.unwrap_or_default();
-        if probe.is_some()
-            && let Some(next_ms) = engine.next_letter(app, to, probe.as_ref()).await?
-        {
-            return Ok(Some(next_ms.max(until_ms)));
-        }
-        let next_ms = engine.next_letter(app, to, None).await?;
-        Ok(next_ms.map(|next_ms| next_ms.max(until_ms)))
-    }
-
-    async fn next_attempt(&self, app: &App) -> Option<u64> {
-        let engine = self.engine.upgrade()?;
-        let mut next = None;
-        for to in Destination::ALL {
-            let of_lane = self.next_ready(&engine, app, to).await.ok().flatten();
-            next = [next, of_lane].into_iter().flatten().min();
-        }
-        next
-    }
-
-    /// Whether nothing is on its way for an app, and nothing is to be sent now.
-    async fn is_quiet(&self, app: &App) -> bool {
-        // A letter is in flight before it is taken. One that is taken while the outbox is looked at
-        // is in flight afterwards, or was made meanwhile.
-        let before = self.at_rest(app);
-        before.is_some()
-            && self.next_attempt(app).await.is_none_or(|at_ms| at_ms > app.now_ms())
-            && self.at_rest(app) == before
-    }
-
-    /// How many attempts were made for an app, if none is under way.
-    fn at_rest(&self, app: &App) -> Option<u64> {
-        let standings = self.standings.lock();
-        let made = |to| match standings.get(&(app.id(), to)) {
-            None => Some(0),
-            Some(standing) => (standing.in_flight == 0).then_some(standing.made),
-        };
-        Destination::ALL.into_iter().map(made).sum()
-    }
-
-    fn attempt<'a>(
-        &'a self,
-        app: &Arc<App>,
-        to: Destination,
-        receiver: &Arc<Receiver>,
-        letter: TakenLetter,
-        twice: bool,
-    ) -> futures_util::future::BoxFuture<'a, Made> {
-        let (app, receiver) = (Arc::clone(app), Arc::clone(receiver));
-        Box::pin(async move {
-            let what = What { to, notice: &letter.notice, part: letter.part };
-            let mut attempts = vec![self.send(&app, &receiver, &what).await];
-            if twice && attempts.iter().all(Attempt::arrived) {
-                attempts.push(self.send(&app, &receiver, &what).await);
-            }
-            Made { app, receiver, to, twice, attempts, cause: Cause::Letter(letter) }
-        })
-    }
-
-    fn replay(&self, replay: Replay) -> futures_util::future::BoxFuture<'_, Made> {
-        let Replay { app, callback, receiver, done } = replay;
-        let to = callback.to();
-        Box::pin(async move {
-            let attempt = self
-                .send(
-                    &app,
-                    &receiver,
-                    &What { to, notice: callback.notice(), part: callback.part() },
-                )
-                .await;
-            let attempts = vec![attempt];
-            let cause = Cause::Replay(callback, done);
-            Made { app, receiver, to, twice: false, attempts, cause }
-        })
-    }
-
-    async fn send(&self, app: &App, receiver: &Receiver, what: &What<'_>) -> Attempt {
-        let settings = app.callback_settings();
-        let What { to, notice, part } = *what;
-        let watch = Stopwatch::start();
-        let outcome = match to {
-            Destination::RoomEngine => {
-                let target = if receiver.by_rest {
-                    Target::of_rest(receiver.url.clone(), settings, app.stays_on_this_machine())
-                } else {
-                    Target::of_operator(receiver.url.clone(), settings)
-                };
-                let line = RequestLine {
-                    app: app.id(),
-                    command: callback_command(notice.event.kind()),
-                    origin: Origin::REST,
-                    request_time_s: app.callback_time_s(),
-                };
-                self.client.send(&target, &line, body(notice).into()).await
-            }
-            Destination::Zego => {
-                let secret = app.zego().callback_secret.as_ref();
-                let target = Target::of_zego(receiver.url.clone(), secret.cloned(), settings);
-                let secret = secret.map_or("", Secret::expose);
-                let signing = zego::Signing::new(secret, app.callback_time_s(), self.nonces.next());
-                let nick = self.nick(app, zego::nameless(notice, part)).await;
-                let body = zego::body(app.id(), notice, part, &nick, Some(&signing));
-                self.client.send_to_zego(&target, body.into()).await
-            }
-        };
-        attempt_of(outcome, app.now_ms(), watch.elapsed())
-    }
-
-    /// What somebody's account is called; nothing if it is not known.
-    async fn nick(&self, app: &App, account: Option<Account>) -> String {
-        let (Some(account), Some(engine)) = (account, self.engine.upgrade()) else {
-            return String::new();
-        };
-        let nicks = engine.nicks(app, &[account]).await;
-        // A callback is not held up for a name.
-        nicks.ok().and_then(|mut nicks| nicks.pop()).unwrap_or_default()
-    }
-
-    /// Writes down what came of an attempt.
-    async fn finish(&self, made: Made) {
-        let Made { app, receiver, to, twice, attempts, cause } = made;
-        let Some(engine) = self.engine.upgrade() else { return };
-        let letter = match cause {
-            Cause::Letter(letter) => letter,
-            Cause::Replay(callback, done) => {
-                for attempt in attempts {
-                    engine.replayed(&app, &callback, attempt);
-                }
-                // Whoever asked may have gone.
-                let _ = done.send(());
-                return;
-            }
-        };
-        let lane = (app.id(), to);
-        if twice && !attempts.iter().any(Attempt::arrived) {
-            engine.trouble_again(&app, to, &letter, CallbackFault::Duplicate);
-        }
-        let unreachable: Vec<bool> = attempts.iter().map(|attempt| attempt.unreachable).collect();
-        let verdict = engine.attempted(&app, to, &letter, attempts).await;
-        let until_ms = match verdict {
-            Ok(Verdict::Again(at_ms)) => at_ms,
-            Ok(Verdict::Delivered | Verdict::GivenUp) | Err(_) => 0,
-        };
-        if let Some(standing) = self.standings.lock().get_mut(&lane) {
-            for unreachable in unreachable {
-                let until_ms = unreachable.then_some(until_ms);
-                standing.learn(&receiver.url, &letter.notice.room, until_ms);
-            }
-        }
-        if let Err(failure) = verdict {
-            let room = &letter.notice.room;
-            tracing::error!(app = %app.id(), %room, "a callback's room has to wait: {failure}");
-        } else if matches!(verdict, Ok(Verdict::GivenUp)) {
-            let (app, room) = (app.id(), &letter.notice.room);
-            tracing::warn!(%app, %room, "a callback is given up: its attempts are spent");
-        }
-        self.release(lane, 1);
-        self.news.lock().insert(lane);
-    }
 }
 
 /// Waits for the first of the alarms; for ever if there is none.
@@ -615,21 +391,6 @@ async fn ring(alarm: Option<(Lane, Instant)>) -> Lane {
             lane
         }
         None => std::future::pending().await,
-    }
-}
-
-fn attempt_of(outcome: Outcome, at_ms: u64, took: Duration) -> Attempt {
-    let (failure, answer) = match outcome {
-        Outcome::Answered(answer) => (None, Some(answer)),
-        Outcome::Failed { failure, answer } => (Some(failure), answer),
-    };
-    Attempt {
-        at_ms,
-        took,
-        status: answer.as_ref().map(|answer| answer.status),
-        unreachable: failure.as_ref().is_some_and(super::failure::Failure::is_unreachable),
-        error: failure.map(|failure| failure.to_string().into()),
-        answer: answer.map(|answer| answer.start.into()),
     }
 }
 
