@@ -5,7 +5,8 @@
 //! the room, so that the room's lock is held no longer than it takes to write them. Changes of that
 //! room wait meanwhile, others do not.
 
-use super::{Room, Space, State};
+use super::room::Room;
+use super::{Space, State};
 use crate::domain::{
     Account, PageQuery, Record, RoomId, RoomRecord, Sanction, SanctionKind, SanctionView,
 };
