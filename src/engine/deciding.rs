@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::app::App;
-use super::callbacks::{CallbackState, LoggedCallback};
+use super::callback_log::{CallbackState, LoggedCallback};
 use crate::domain::{
     Delta, Destination, Env, Event, EventKind, Facts, FactsWrite, Letter, Notice, Operation,
     Refusal, RoomId, Slice,

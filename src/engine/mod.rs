@@ -7,6 +7,7 @@
 mod accounts;
 mod app;
 mod auth;
+mod callback_log;
 mod callbacks;
 mod clock;
 mod cursor;
@@ -40,10 +41,10 @@ use tokio::sync::{Notify, Semaphore};
 pub use accounts::Import;
 pub use app::App;
 pub use auth::{AuthRefusal, Caller};
-pub use callbacks::{
-    Attempt, CALLBACK_LOG_BYTES, CallbackState, Courier, CourierFuture, Delivery, LoggedCallback,
-    MAX_LOGGED_ATTEMPTS, Verdict,
+pub use callback_log::{
+    Attempt, CALLBACK_LOG_BYTES, CallbackState, Delivery, LoggedCallback, MAX_LOGGED_ATTEMPTS,
 };
+pub use callbacks::{Courier, CourierFuture, Verdict};
 pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};

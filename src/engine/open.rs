@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::callbacks::LoggedCallback;
+use super::callback_log::LoggedCallback;
 use crate::domain::{AppId, Destination};
 use crate::store::TakenLetter;
 
@@ -80,7 +80,8 @@ impl Open {
 
 #[cfg(test)]
 mod tests {
-    use super::super::callbacks::{CallbackState, Callbacks};
+    use super::super::callback_log::CallbackState;
+    use super::super::callbacks::Callbacks;
     use super::*;
     use crate::domain::{Account, Event, Letter, Notice, RoomId};
     use crate::store::DroppedLetter;

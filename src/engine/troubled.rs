@@ -6,7 +6,8 @@
 //! the changes, however they are sent; whoever comes again with a callback, after a failed attempt
 //! or a hold, finds no trouble left. Not here: sending twice (`callback`).
 
-use super::callbacks::{CallbackState, Callbacks, LoggedCallback};
+use super::callback_log::{CallbackState, LoggedCallback};
+use super::callbacks::Callbacks;
 use super::faults::{CallbackFault, CallbackSeen, CallbackWord, FaultMark};
 use super::open::OpenKey;
 use super::{App, Engine, Failure};
