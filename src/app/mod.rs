@@ -78,9 +78,10 @@ async fn start_behind(
     store: Arc<dyn RoomStore>,
 ) -> anyhow::Result<Running> {
     let metrics = Arc::clone(&listeners.metrics);
-    let BenchSettings { seed_ids, start_ms, .. } = settings.bench;
+    let BenchSettings { seed_ids, start_ms, snapshots_bytes, .. } = settings.bench;
     let origin = Origin { seed_ids, start_ms };
     let engine = Engine::beginning(origin, &settings.apps, store, Arc::clone(&metrics));
+    let engine = engine.with_snapshots(snapshots_bytes);
     let engine = if settings.bench.enabled { engine.with_request_log() } else { engine };
     let engine = Arc::new(engine);
     let sender = Arc::new(Sender::new(&engine, Client::default()));

@@ -22,6 +22,7 @@ pub use fault::ImportFault;
 pub use intake::{Imported, Intake, TakenOver};
 pub use notice_ids::NoticeIds;
 pub use writer::Lines;
+pub(super) use writer::Tallied;
 
 use super::app::App;
 use super::receiver::Receiver;
@@ -98,12 +99,20 @@ impl Engine {
     /// # Errors
     /// [`ImportFault::Busy`], [`ImportFault::TooMany`] or [`ImportFault::Unavailable`].
     pub async fn import<'a>(&'a self, app: &'a App) -> Result<Import<'a>, ImportFault> {
+        // Whoever set it: the query of the same URL is the same.
+        let present = app.receiver(Destination::RoomEngine);
+        self.import_knowing(app, present.map(|receiver| receiver.record())).await
+    }
+
+    /// The same, with another receiver whose query may be that which was left out.
+    pub(super) async fn import_knowing<'a>(
+        &'a self,
+        app: &'a App,
+        known: Option<ReceiverRecord>,
+    ) -> Result<Import<'a>, ImportFault> {
         let _alone = Alone::enter(app)?;
         let _one_of = self.imports.try_acquire().map_err(|_| ImportFault::TooMany)?;
         let intake = Intake::begin(&*self.store, app.id(), &self.callbacks.imported).await?;
-        // Whoever set it: the query of the same URL is the same.
-        let present = app.receiver(Destination::RoomEngine);
-        let known = present.map(|receiver| receiver.record());
         Ok(Import { engine: self, app, intake: intake.knowing(known), _alone, _one_of })
     }
 
@@ -137,8 +146,20 @@ impl Import<'_> {
     /// # Errors
     /// What is wrong; unless it is [`ImportFault::Unavailable`], the app is as it was.
     pub async fn finish(self) -> Result<Imported, ImportFault> {
+        self.finish_with(|| ()).await
+    }
+
+    /// The same, and does something else at that moment.
+    pub(super) async fn finish_with(
+        self,
+        and: impl Fn() + Send + Sync,
+    ) -> Result<Imported, ImportFault> {
         let Self { engine, app, intake, _alone, _one_of } = self;
-        intake.finish(&mut |receiver| engine.taken_over(app, receiver)).await
+        let mut taken_over = |receiver| {
+            and();
+            engine.taken_over(app, receiver);
+        };
+        intake.finish(&mut taken_over).await
     }
 }
 
