@@ -8,11 +8,13 @@ mod cli;
 mod commands;
 mod guard;
 mod listeners;
+mod seed;
 mod store;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -49,7 +51,8 @@ pub struct Running {
 /// loopback. Everywhere else it is not even bound without one.
 ///
 /// # Errors
-/// An address that cannot be bound; a certificate that cannot be used; a store that cannot be opened.
+/// An address that cannot be bound; a certificate that cannot be used; a store that cannot be opened;
+/// a seed that is wrong.
 pub async fn start(settings: &Settings, open_control: bool) -> anyhow::Result<Running> {
     let listeners = Listeners::bind(settings, open_control).await?;
     let store = store::open(settings, false).await?;
@@ -59,7 +62,8 @@ pub async fn start(settings: &Settings, open_control: bool) -> anyhow::Result<Ru
 /// Starts a server on a store of the caller's choice.
 ///
 /// # Errors
-/// An address that cannot be bound; a certificate that cannot be used; a store that does not answer.
+/// An address that cannot be bound; a certificate that cannot be used; a store that does not answer; a
+/// seed that is wrong.
 pub async fn start_on(
     settings: &Settings,
     open_control: bool,
@@ -71,7 +75,7 @@ pub async fn start_on(
 /// Starts a server behind listeners that are bound.
 ///
 /// # Errors
-/// A store that does not answer.
+/// A store that does not answer; a seed that is wrong.
 async fn start_behind(
     listeners: Listeners,
     settings: &Settings,
@@ -87,6 +91,10 @@ async fn start_behind(
     let sender = Arc::new(Sender::new(&engine, Client::default()));
     engine.deliver_by(Arc::clone(&sender) as Arc<dyn Courier>);
     engine.resume().await?;
+    if let Some(path) = &settings.bench.seed {
+        let filled = seed::apply(path, &engine, settings.bench.enabled).await;
+        filled.with_context(|| format!("bench.seed: {}", path.display()))?;
+    }
     let control = listeners.control.as_ref().map(|listener| {
         let (access, stop) = (listener.access.clone(), listeners.stop.clone());
         control::router(Plane::new(&engine, &sender, access, settings, stop))

@@ -433,6 +433,19 @@ pub struct ChatQuota {
     pub accounts: Option<u32>,
 }
 
+impl ChatQuota {
+    /// The most members that a group of a type may be given, and what it holds unless told.
+    #[must_use]
+    pub fn member_cap(&self, of: GroupType) -> u32 {
+        let cap = match of {
+            GroupType::Private | GroupType::Public | GroupType::ChatRoom => self.members,
+            GroupType::Community => self.community_members,
+            GroupType::AvChatRoom => None,
+        };
+        cap.unwrap_or(u32::MAX)
+    }
+}
+
 /// `[app.callback]`: where the app's callbacks go, and how.
 #[derive(Debug, Clone)]
 pub struct CallbackSettings {

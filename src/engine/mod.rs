@@ -48,8 +48,9 @@ pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
 pub use exchange::{
-    ExportRefusal, FORMAT_VERSION, Import as AppImport, ImportFault, Imported, Intake, Lines,
-    MAX_EXPORTS, MAX_IMPORTS, MAX_LINE_BYTES, NoticeIds, TakenOver, TooManyExports,
+    ExportRefusal, FORMAT_VERSION, Fixture, Import as AppImport, ImportFault, Imported, Intake,
+    Lines, MAX_EXPORTS, MAX_FIXTURE_BYTES, MAX_IMPORTS, MAX_LINE_BYTES, NoticeIds, TakenOver,
+    TooManyExports, named_app,
 };
 pub use faults::{
     Aim, CallbackFault, CallbackWord, Chance, Fault, FaultMark, KeptFault, MAX_CALLBACK_DELAY_MS,

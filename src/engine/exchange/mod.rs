@@ -10,6 +10,7 @@
 
 mod check;
 mod fault;
+mod fixture;
 mod intake;
 mod line;
 mod notice_ids;
@@ -19,7 +20,8 @@ mod writer;
 use std::sync::atomic::Ordering;
 
 pub use fault::ImportFault;
-pub use intake::{Imported, Intake, TakenOver};
+pub use fixture::{Fixture, MAX_FIXTURE_BYTES};
+pub use intake::{Imported, Intake, TakenOver, named_app};
 pub use notice_ids::NoticeIds;
 pub use writer::Lines;
 pub(super) use writer::Tallied;
@@ -27,7 +29,7 @@ pub(super) use writer::Tallied;
 use super::app::App;
 use super::receiver::Receiver;
 use super::{Engine, Failure};
-use crate::domain::{Destination, ReceiverRecord};
+use crate::domain::{Destination, ReceiverRecord, Record};
 
 /// The version of the format.
 pub const FORMAT_VERSION: u32 = 1;
@@ -94,6 +96,15 @@ impl Engine {
         Ok(lines.holding(one_of))
     }
 
+    /// Whether an app has anything that an export would say.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn has_records(&self, app: &App) -> Result<bool, Failure> {
+        let mut export = self.store.export(app.id()).await?;
+        Ok(!export.next(1).await?.is_empty())
+    }
+
     /// Begins to read an app, to take the place of what it is now.
     ///
     /// # Errors
@@ -139,6 +150,16 @@ impl Import<'_> {
     /// What is wrong; then the app is as it was, and nothing more is to be read.
     pub async fn push(&mut self, bytes: &[u8]) -> Result<(), ImportFault> {
         self.intake.push(bytes).await
+    }
+
+    /// Takes a record that was written in another form, at a line of its file.
+    async fn take(&mut self, line: u64, record: Record) -> Result<(), ImportFault> {
+        self.intake.take(line, record, 0).await
+    }
+
+    /// No more of those come; the file has so many lines.
+    async fn end(&mut self, line: u64) -> Result<(), ImportFault> {
+        self.intake.end(line).await
     }
 
     /// Everything was read: it is in force from here on.
