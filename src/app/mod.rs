@@ -88,13 +88,14 @@ async fn start_behind(
     let engine = engine.with_snapshots(snapshots_bytes);
     let engine = if settings.bench.enabled { engine.with_request_log() } else { engine };
     let engine = Arc::new(engine);
-    let sender = Arc::new(Sender::new(&engine, Client::default()));
-    engine.deliver_by(Arc::clone(&sender) as Arc<dyn Courier>);
-    engine.resume().await?;
+    // Before anybody delivers: callbacks that wait in an export are in the snapshot of it, too.
     if let Some(path) = &settings.bench.seed {
         let filled = seed::apply(path, &engine, settings.bench.enabled).await;
         filled.with_context(|| format!("bench.seed: {}", path.display()))?;
     }
+    let sender = Arc::new(Sender::new(&engine, Client::default()));
+    engine.deliver_by(Arc::clone(&sender) as Arc<dyn Courier>);
+    engine.resume().await?;
     let control = listeners.control.as_ref().map(|listener| {
         let (access, stop) = (listener.access.clone(), listeners.stop.clone());
         control::router(Plane::new(&engine, &sender, access, settings, stop))
