@@ -62,6 +62,9 @@ pub(super) struct SettingsArgs {
     /// Where the clocks stand still at the start, in Unix milliseconds: bench.start_ms
     #[arg(long, value_name = "MS")]
     start_ms: Option<u64>,
+    /// A file to fill an app from before anybody is answered, TOML or an export: bench.seed
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
     /// One setting, above file and environment; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -78,6 +81,7 @@ impl SettingsArgs {
         overrides.extend(self.control_listen.map(|address| format!("control.listen={address}")));
         overrides.extend(self.seed_ids.map(|seed| format!("bench.seed_ids={seed}")));
         overrides.extend(self.start_ms.map(|start| format!("bench.start_ms={start}")));
+        overrides.extend(self.seed.as_ref().map(|file| format!("bench.seed={}", file.display())));
         // Only our own variables count, and those that are no text cannot be meant for us.
         let environment = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))

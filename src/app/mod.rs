@@ -8,11 +8,13 @@ mod cli;
 mod commands;
 mod guard;
 mod listeners;
+mod seed;
 mod store;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -50,7 +52,8 @@ pub struct Running {
 /// loopback. Everywhere else it is not even bound without one.
 ///
 /// # Errors
-/// An address that cannot be bound; a certificate that cannot be used; a store that cannot be opened.
+/// An address that cannot be bound; a certificate that cannot be used; a store that cannot be opened;
+/// a seed that is wrong.
 pub async fn start(settings: &Settings, open_control: bool) -> anyhow::Result<Running> {
     let listeners = Listeners::bind(settings, open_control).await?;
     let store = store::open(settings, false).await?;
@@ -60,7 +63,8 @@ pub async fn start(settings: &Settings, open_control: bool) -> anyhow::Result<Ru
 /// Starts a server on a store of the caller's choice.
 ///
 /// # Errors
-/// An address that cannot be bound; a certificate that cannot be used; a store that does not answer.
+/// An address that cannot be bound; a certificate that cannot be used; a store that does not answer; a
+/// seed that is wrong.
 pub async fn start_on(
     settings: &Settings,
     open_control: bool,
@@ -72,17 +76,18 @@ pub async fn start_on(
 /// Starts a server behind listeners that are bound.
 ///
 /// # Errors
-/// A store that does not answer.
+/// A store that does not answer; a seed that is wrong.
 async fn start_behind(
     listeners: Listeners,
     settings: &Settings,
     store: Arc<dyn RoomStore>,
 ) -> anyhow::Result<Running> {
     let metrics = Arc::clone(&listeners.metrics);
-    let BenchSettings { seed_ids, start_ms, .. } = settings.bench;
+    let BenchSettings { seed_ids, start_ms, snapshots_bytes, .. } = settings.bench;
     let origin = Origin { seed_ids, start_ms };
     let leased_in = Arc::clone(&store);
     let engine = Engine::beginning(origin, &settings.apps, store, Arc::clone(&metrics));
+    let engine = engine.with_snapshots(snapshots_bytes);
     let engine = if settings.bench.enabled { engine.with_request_log() } else { engine };
     let engine = match settings.apps.first() {
         Some(model) if settings.bench.enabled => {
@@ -91,6 +96,11 @@ async fn start_behind(
         _ => engine,
     };
     let engine = Arc::new(engine);
+    // Before anybody delivers: callbacks that wait in an export are in the snapshot of it, too.
+    if let Some(path) = &settings.bench.seed {
+        let filled = seed::apply(path, &engine, settings.bench.enabled).await;
+        filled.with_context(|| format!("bench.seed: {}", path.display()))?;
+    }
     let sender = Arc::new(Sender::new(&engine, Client::default()));
     engine.deliver_by(Arc::clone(&sender) as Arc<dyn Courier>);
     engine.resume().await?;

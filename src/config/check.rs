@@ -11,6 +11,7 @@ mod zego;
 use std::collections::BTreeMap;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::fault::{Faults, join, quoted};
@@ -120,7 +121,27 @@ impl Check<'_> {
             start_ms = self.refuse(&start, problem);
         }
         let fault_header = section.flag("fault_header");
-        Some(BenchSettings { enabled, fault_header, seed_ids: seed_ids?, start_ms: start_ms? })
+        let seed = self.seed(&section.text("seed"));
+        let snapshots_bytes = self.size(&section.text("snapshots"), SNAPSHOTS_BYTES_MAX);
+        Some(BenchSettings {
+            enabled,
+            fault_header,
+            seed_ids: seed_ids?,
+            start_ms: start_ms?,
+            seed: seed?,
+            snapshots_bytes: snapshots_bytes?,
+        })
+    }
+
+    /// Nothing, no seed, or a file. Whether it is good is seen at the start.
+    fn seed(&mut self, field: &Field<'_, &str>) -> Option<Option<PathBuf>> {
+        if field.value.is_empty() {
+            return Some(None);
+        }
+        match length(field.value, SEED_PATH_BYTES_MAX) {
+            Ok(()) => Some(Some(field.value.into())),
+            Err(problem) => self.refuse(field, problem),
+        }
     }
 
     /// A number that makes a run repeatable; 0 is none.

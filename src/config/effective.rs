@@ -23,13 +23,17 @@ impl Settings {
         let mut page = Page::default();
         page.server(server);
         page.control(control);
-        let BenchSettings { enabled, fault_header, seed_ids, start_ms } = bench;
+        let BenchSettings { enabled, fault_header, seed_ids, start_ms, seed, snapshots_bytes } =
+            bench;
         page.heading("[bench]");
         page.entry("enabled", *enabled);
         page.entry("fault_header", *fault_header);
         for (key, number) in [("seed_ids", seed_ids), ("start_ms", start_ms)] {
             page.entry(key, number.unwrap_or_default().cast_signed());
         }
+        let seed = seed.as_ref().map(|path| path.display().to_string());
+        page.entry("seed", seed.unwrap_or_default());
+        page.entry("snapshots", print_bytes(*snapshots_bytes));
         let LogSettings { access } = log;
         page.heading("[log]");
         page.entry("access", access.as_str());

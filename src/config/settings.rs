@@ -29,6 +29,10 @@ pub const HOST_BYTES_MAX: usize = 253;
 pub const SECRET_BYTES_MAX: usize = 512;
 /// The longest path of a store, in bytes.
 pub const STORE_PATH_BYTES_MAX: usize = 4096;
+/// The longest path of a seed, in bytes.
+pub const SEED_PATH_BYTES_MAX: usize = 4096;
+/// The most that `bench.snapshots` may be, in bytes.
+pub const SNAPSHOTS_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 /// The most apps.
 pub const APPS_MAX: usize = 1000;
 /// The latest moment at which clocks may stand still, in Unix milliseconds: the end of 9999.
@@ -157,6 +161,11 @@ pub struct BenchSettings {
     /// Where clocks stand still at the start, in Unix milliseconds, at most `START_MS_MAX`; none is
     /// the time of day.
     pub start_ms: Option<u64>,
+    /// The file that an app is filled from before anybody is answered, of 1 to `SEED_PATH_BYTES_MAX`
+    /// bytes. It goes without `enabled`.
+    pub seed: Option<PathBuf>,
+    /// What the snapshots of one app may hold together, in bytes; 1 to `SNAPSHOTS_BYTES_MAX`.
+    pub snapshots_bytes: u64,
 }
 
 /// `[log]`: lines on stderr.
@@ -422,6 +431,19 @@ pub struct ChatQuota {
     pub community_members: Option<u32>,
     /// Accounts that are imported.
     pub accounts: Option<u32>,
+}
+
+impl ChatQuota {
+    /// The most members that a group of a type may be given, and what it holds unless told.
+    #[must_use]
+    pub fn member_cap(&self, of: GroupType) -> u32 {
+        let cap = match of {
+            GroupType::Private | GroupType::Public | GroupType::ChatRoom => self.members,
+            GroupType::Community => self.community_members,
+            GroupType::AvChatRoom => None,
+        };
+        cap.unwrap_or(u32::MAX)
+    }
 }
 
 /// `[app.callback]`: where the app's callbacks go, and how.

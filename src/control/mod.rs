@@ -41,6 +41,7 @@ mod route;
 mod routes;
 mod seat_queue;
 mod seats;
+mod snapshots;
 mod tail;
 mod token;
 

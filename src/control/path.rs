@@ -1,4 +1,4 @@
-//! What a path names: an app, a room of it, an account, a callback, a fault.
+//! What a path names: an app, a room of it, an account, a callback, a fault, a snapshot.
 //!
 //! The router splits a path before it decodes it, and decodes each segment once: `a%2Fb` is the
 //! room `a/b`, `a%252Fb` the room `a%2Fb`.
@@ -11,7 +11,7 @@ use http::request::Parts;
 use super::problem::Problem;
 use super::{Plane, page};
 use crate::domain::{Account, AppId, RoomId, TextFault};
-use crate::engine::{App, LoggedCallback};
+use crate::engine::{App, LoggedCallback, SnapshotName};
 
 /// `/apps/{app}`.
 pub(super) struct AtApp {
@@ -48,6 +48,12 @@ pub(super) struct AtCallback {
 pub(super) struct AtFault {
     pub(super) app: Arc<App>,
     pub(super) id: u64,
+}
+
+/// `/apps/{app}/snapshots/{name}`. Whether there is such a snapshot is not asked.
+pub(super) struct AtSnapshot {
+    pub(super) app: Arc<App>,
+    pub(super) name: SnapshotName,
 }
 
 impl FromRequestParts<Arc<Plane>> for AtApp {
@@ -110,6 +116,18 @@ impl FromRequestParts<Arc<Plane>> for AtFault {
     async fn from_request_parts(head: &mut Parts, plane: &Arc<Plane>) -> Result<Self, Problem> {
         let names = names(head, plane).await?;
         Ok(Self { app: app(&names, plane)?, id: number(&names)? })
+    }
+}
+
+impl FromRequestParts<Arc<Plane>> for AtSnapshot {
+    type Rejection = Problem;
+
+    async fn from_request_parts(head: &mut Parts, plane: &Arc<Plane>) -> Result<Self, Problem> {
+        let names = names(head, plane).await?;
+        let app = app(&names, plane)?;
+        let name = SnapshotName::parse(segment(&names, "name"));
+        let name = name.map_err(|fault| Problem::bad_request(format!("name: {fault}")))?;
+        Ok(Self { app, name })
     }
 }
 

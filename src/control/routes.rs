@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::route::{Page, Route, Success, Verb};
 use super::{
     Plane, apps, callbacks, clock, entries, exchange, faults, layers, leases, member, members,
-    metrics, openapi, page, presence, probes, requests, room, rooms, seat_queue,
+    metrics, openapi, page, presence, probes, requests, room, rooms, seat_queue, snapshots,
 };
 
 const APPS: &str = "/_guestlist/v1/apps";
@@ -26,6 +26,9 @@ const REPLAY: &str = "/_guestlist/v1/apps/{app}/callbacks/{id}/replay";
 const FAULTS: &str = "/_guestlist/v1/apps/{app}/faults";
 const FAULT: &str = "/_guestlist/v1/apps/{app}/faults/{id}";
 const RELEASE: &str = "/_guestlist/v1/apps/{app}/callbacks/release";
+const SNAPSHOTS: &str = "/_guestlist/v1/apps/{app}/snapshots";
+const SNAPSHOT: &str = "/_guestlist/v1/apps/{app}/snapshots/{name}";
+const RESTORE: &str = "/_guestlist/v1/apps/{app}/snapshots/{name}/restore";
 const ONLINE: &str = "/_guestlist/v1/apps/{app}/accounts/{account}/online";
 const ROOMS: &str = "/_guestlist/v1/apps/{app}/rooms";
 const ROOM: &str = "/_guestlist/v1/apps/{app}/rooms/{room}";
@@ -165,6 +168,13 @@ pub(super) const GUARDED: &[Route] = &[
     },
     Route {
         verb: Verb::Get,
+        path: SNAPSHOTS,
+        serve: |verb| on(verb, snapshots::list),
+        page: Page::new("list_snapshots", "Lists an app's snapshots; with `bench.enabled`")
+            .replies(&[Success::json::<snapshots::SnapshotList>(StatusCode::OK, "All of them")]),
+    },
+    Route {
+        verb: Verb::Get,
         path: ONLINE,
         serve: |verb| on(verb, presence::get),
         page: Page::new("get_online", "Shows whether an account is online by hand")
@@ -295,6 +305,45 @@ pub(super) const PATIENT: &[Route] = &[
             .body::<clock::AdvanceFields>()
             .replies(&[Success::json::<clock::Moved>(StatusCode::OK, "What became due on the way")])
             .conflict(),
+    },
+    Route {
+        verb: Verb::Post,
+        path: SNAPSHOT,
+        serve: |verb| on(verb, snapshots::take),
+        page: Page::new(
+            "take_snapshot",
+            "Keeps an app's whole state under a name; with `bench.enabled`",
+        )
+        .optional_body::<super::body::NoFields>()
+        .replies(&[
+            Success::json::<snapshots::SnapshotRow>(StatusCode::CREATED, "Kept"),
+            Success::json::<snapshots::SnapshotRow>(
+                StatusCode::OK,
+                "Kept, in the place of what had the name before",
+            ),
+        ])
+        .conflict(),
+    },
+    // Not patient itself, but the methods of one path go together.
+    Route {
+        verb: Verb::Delete,
+        path: SNAPSHOT,
+        serve: |verb| on(verb, snapshots::remove),
+        page: Page::new("remove_snapshot", "Removes a snapshot; with `bench.enabled`")
+            .optional_body::<super::body::NoFields>()
+            .replies(&[Success::nothing("It is gone; the app is as it was")]),
+    },
+    Route {
+        verb: Verb::Post,
+        path: RESTORE,
+        serve: |verb| on(verb, snapshots::restore),
+        page: Page::new(
+            "restore_snapshot",
+            "Puts an app back to a snapshot, or leaves it as it is; with `bench.enabled`",
+        )
+        .optional_body::<super::body::NoFields>()
+        .replies(&[Success::json::<exchange::Report>(StatusCode::OK, "What is there now")])
+        .conflict(),
     },
     Route {
         verb: Verb::Get,

@@ -16,6 +16,13 @@ pub struct CustomFields(Box<[(Arc<str>, Box<str>)]>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FieldsView<'a>(&'a [(Arc<str>, Box<str>)]);
 
+/// Fields that are known to be right: in the order of their keys, each once and with a value.
+impl FromIterator<(Arc<str>, Box<str>)> for CustomFields {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Box<str>)>>(fields: I) -> Self {
+        Self(fields.into_iter().collect())
+    }
+}
+
 impl CustomFields {
     /// The fields as a store would show them.
     #[must_use]

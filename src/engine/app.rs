@@ -13,6 +13,7 @@ use super::leases::Lease;
 use super::presence::{MAX_ONLINE, Presence};
 use super::rate::{RateRefusal, Rates, RoomBusy};
 use super::receiver::{NoReceiver, Receiver, ReceiverExists, Receivers};
+use super::snapshots::Snapshots;
 use crate::config::{AppSettings, CallbackSettings, ChatSettings, Secret, SignClock, ZegoSettings};
 use crate::domain::{Account, AppId, Destination, RoomId, RoomRules};
 use crate::store::RoomStore;
@@ -40,6 +41,7 @@ pub struct App {
     /// Somebody brings another state of the app.
     pub(super) importing: AtomicBool,
     pub(super) faults: Faults,
+    pub(super) snapshots: Snapshots,
     rates: Rates,
     keys: RwLock<Arc<KeyRing>>,
     receivers: Receivers,
@@ -75,6 +77,7 @@ impl App {
             advancing: AtomicBool::new(false),
             importing: AtomicBool::new(false),
             faults: Faults::default(),
+            snapshots: Snapshots::default(),
             rates: Rates::new(settings.unlimited, settings.total_calls_per_second),
             keys: RwLock::new(Arc::new(KeyRing::new(&settings.secret_keys))),
             receivers: Receivers::new(

@@ -40,11 +40,17 @@ pub struct ClockBackwards {
 
 /// How the time is told.
 #[derive(Debug, Clone, Copy)]
-enum Mode {
+pub(super) enum Mode {
     /// Real time and so many milliseconds; fewer than none if a frozen clock went on.
-    Running { offset_ms: i64 },
+    Running {
+        /// In milliseconds.
+        offset_ms: i64,
+    },
     /// Always this.
-    Frozen { at_ms: u64 },
+    Frozen {
+        /// In Unix milliseconds.
+        at_ms: u64,
+    },
 }
 
 /// An app's clock: real time plus an offset, or frozen.
@@ -114,6 +120,16 @@ impl Clock {
         *self.mode.write() = Mode::first(self.start_ms);
     }
 
+    /// How it tells the time.
+    pub(super) fn mode(&self) -> Mode {
+        *self.mode.read()
+    }
+
+    /// Tells the time as it once did, be that earlier: for whoever takes the app back with it.
+    pub(super) fn put_back(&self, mode: Mode) {
+        *self.mode.write() = mode;
+    }
+
     /// Nanoseconds since the clock was made, by which rates refill: of real time, and all that the
     /// clock was advanced. Never goes back.
     pub(super) fn elapsed_ns(&self) -> u64 {
@@ -138,7 +154,8 @@ impl Mode {
         Self::Running { offset_ms: at_ms.cast_signed() - real_ms().cast_signed() }
     }
 
-    fn now_ms(self) -> u64 {
+    /// What is shown now, in Unix milliseconds.
+    pub(super) fn now_ms(self) -> u64 {
         match self {
             Self::Running { offset_ms } => real_ms().saturating_add_signed(offset_ms).min(MAX_MS),
             Self::Frozen { at_ms } => at_ms,
@@ -236,6 +253,22 @@ mod tests {
         assert_eq!(clock.now_ms(), MAX_MS);
         clock.set(ClockSetting { now_ms: None, frozen: false }).unwrap();
         assert_eq!(clock.now_ms(), MAX_MS);
+    }
+
+    #[test]
+    fn it_is_put_back_to_how_it_told_the_time() {
+        let clock = Clock::new(None);
+        let ran = clock.mode();
+        clock.set(frozen(clock.now_ms() + DAY_MS)).unwrap();
+        let stood = clock.mode();
+        let then = clock.now_ms();
+        clock.forward_to(then + DAY_MS);
+        let elapsed_ns = clock.elapsed_ns();
+        clock.put_back(stood);
+        assert_eq!((clock.now_ms(), clock.read().frozen), (then, true));
+        clock.put_back(ran);
+        assert_eq!((clock.read().offset_ms, clock.read().frozen), (0, false));
+        assert!(clock.elapsed_ns() >= elapsed_ns, "rates do not go back");
     }
 
     #[test]

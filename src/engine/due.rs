@@ -192,10 +192,11 @@ struct NextDue {
 }
 
 /// Holds a flag that only one may hold.
-struct Alone<'a>(&'a AtomicBool);
+pub(super) struct Alone<'a>(&'a AtomicBool);
 
 impl<'a> Alone<'a> {
-    fn enter(flag: &'a AtomicBool) -> Option<Self> {
+    /// Takes the flag, unless somebody has it.
+    pub(super) fn enter(flag: &'a AtomicBool) -> Option<Self> {
         (!flag.swap(true, Ordering::Acquire)).then_some(Self(flag))
     }
 }

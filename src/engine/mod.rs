@@ -30,6 +30,7 @@ mod requests;
 mod rules;
 mod sanctions;
 mod serials;
+mod snapshots;
 mod troubled;
 
 use std::sync::Arc;
@@ -49,8 +50,9 @@ pub use clock::{ClockBackwards, ClockReading, ClockSetting, Stopwatch};
 pub use cursor::{decode_cursor, encode_cursor};
 pub use due::{AdvanceRefusal, Advanced};
 pub use exchange::{
-    ExportRefusal, FORMAT_VERSION, Import as AppImport, ImportFault, Imported, Intake, Lines,
-    MAX_EXPORTS, MAX_IMPORTS, MAX_LINE_BYTES, NoticeIds, TakenOver, Takeover, TooManyExports,
+    ExportRefusal, FORMAT_VERSION, Fixture, Import as AppImport, ImportFault, Imported, Intake,
+    Lines, MAX_EXPORTS, MAX_FIXTURE_BYTES, MAX_IMPORTS, MAX_LINE_BYTES, NoticeIds, TakenOver,
+    Takeover, TooManyExports, named_app,
 };
 pub use faults::{
     Aim, CallbackFault, CallbackWord, Chance, Fault, FaultMark, KeptFault, MAX_CALLBACK_DELAY_MS,
@@ -73,6 +75,10 @@ pub use requests::{
 };
 pub use rules::{Forbade, MAX_IP_RULES, MAX_STREAM_RULES, MAX_USER_RULES};
 pub use sanctions::MAX_SANCTIONS_PASSED;
+pub use snapshots::{
+    MAX_SNAPSHOT_NAME_BYTES, MAX_SNAPSHOTS, RestoreRefusal, SnapshotAbout, SnapshotName,
+    SnapshotNameFault, SnapshotRefusal,
+};
 
 use self::callbacks::Callbacks;
 use self::deciding::Deciding;
@@ -127,6 +133,8 @@ pub struct Engine {
     callbacks: Callbacks,
     exports: Arc<Semaphore>,
     imports: Semaphore,
+    /// What the snapshots of one app may hold together.
+    snapshots_bytes: u64,
     /// The bench's: there is none elsewhere.
     requests: Option<Log<LoggedRequest>>,
 }
@@ -165,6 +173,7 @@ impl Engine {
             clock_moved: Notify::new(),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
             imports: Semaphore::new(MAX_IMPORTS),
+            snapshots_bytes: snapshots::DEFAULT_BYTES,
             requests: None,
         }
     }
@@ -173,6 +182,12 @@ impl Engine {
     #[must_use]
     pub fn with_request_log(self) -> Self {
         Self { requests: Some(Log::new(REQUEST_LOG_BYTES)), ..self }
+    }
+
+    /// The engine, keeping so many bytes of snapshots of each app at most.
+    #[must_use]
+    pub fn with_snapshots(self, bytes: u64) -> Self {
+        Self { snapshots_bytes: bytes, ..self }
     }
 
     /// Numbers that no two callbacks share.

@@ -17,6 +17,7 @@ mod edge;
 mod exchange;
 mod faults;
 mod fields;
+mod fixtures;
 mod gateway;
 mod genuine;
 mod harness;

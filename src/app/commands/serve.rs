@@ -137,7 +137,15 @@ async fn until_stopped(
         listeners.close().await;
         return Ok(());
     };
-    let running = start_behind(listeners, settings, store).await?;
+    let started = tokio::select! {
+        running = start_behind(listeners, settings, store) => Some(running?),
+        _ = interrupt.recv() => None,
+        _ = terminate.recv() => None,
+    };
+    let Some(running) = started else {
+        tracing::info!("stopping: nobody was answered yet");
+        return Ok(());
+    };
     announce(&running, ca.as_ref())?;
     if settings.uses_development_key() {
         greet(&running, settings, ca.as_deref());

@@ -99,6 +99,8 @@ fn the_limits_are_those_of_the_code() {
         ("request_timeout", "at most 10m", settings::REQUEST_TIMEOUT_MAX.as_secs() == 600),
         ("max_connections", "1 to 1000000", settings::MAX_CONNECTIONS_MAX == 1_000_000),
         ("token", "up to 512 visible", settings::SECRET_BYTES_MAX == 512),
+        ("seed", "up to 4096 bytes", settings::SEED_PATH_BYTES_MAX == 4096),
+        ("snapshots", "1 B to 64 GiB", settings::SNAPSHOTS_BYTES_MAX == 64 << 30),
         ("backlog", "1 B to 64 GiB", settings::CALLBACK_BACKLOG_BYTES_MAX == 64 << 30),
         ("url", "up to 2048 bytes", MAX_CALLBACK_URL_BYTES == 2048),
         ("retry", "up to 1000 pauses", settings::CALLBACK_RETRIES_MAX == 1000),

@@ -23,6 +23,8 @@ enabled = false
 fault_header = false
 seed_ids = 0
 start_ms = 0
+seed = ""
+snapshots = "64 MiB"
 
 [log]
 access = "failures"
@@ -151,6 +153,8 @@ fn what_is_printed_reads_back_as_the_same() {
         .set("bench.enabled=true")
         .set("bench.fault_header=true")
         .set("bench.seed_ids=7")
+        .set("bench.seed=/f \"1\".toml")
+        .set("bench.snapshots=8 KiB")
         .set("log.access=off")
         .set("app.0.secret_keys.1=other")
         .set("app.0.admins=\u{e9}\"\\,b")

@@ -11,6 +11,7 @@ use crate::control::problem::Document;
 use crate::control::route::{Content, Page, Route, SchemaOf, Success};
 use crate::control::routes::{GUARDED, PATIENT, PROBES, STREAMED};
 use crate::domain::{MAX_ACCOUNT_BYTES, MAX_ROOM_ID_BYTES};
+use crate::engine::MAX_SNAPSHOT_NAME_BYTES;
 
 /// What guarded operations are filed under.
 pub(super) const TAG: &str = "Control plane";
@@ -32,7 +33,7 @@ const AROUND: &[(StatusCode, &str)] = &[
 ];
 /// What some routes answer besides.
 const NOT_FOUND: (StatusCode, &str) =
-    (StatusCode::NOT_FOUND, "No such app, room, member of the room, callback or fault");
+    (StatusCode::NOT_FOUND, "No such app, room, member of the room, callback, fault or snapshot");
 const CONFLICT: (StatusCode, &str) =
     (StatusCode::CONFLICT, "The state of things does not allow it");
 /// The code of an unknown room.
@@ -118,6 +119,14 @@ fn path_parameters(path: &str) -> Vec<Value> {
             "id",
             "The place in the app's log, or the number of the fault.",
             json!({"type": "integer", "format": "uint64", "minimum": 0}),
+        ),
+        (
+            "name",
+            "The name of the snapshot.",
+            json!({
+                "type": "string", "minLength": 1, "maxLength": MAX_SNAPSHOT_NAME_BYTES,
+                "pattern": "^[A-Za-z0-9._-]+$",
+            }),
         ),
     ];
     let named = known.into_iter().filter(|(name, ..)| path.contains(&format!("{{{name}}}")));

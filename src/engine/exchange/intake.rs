@@ -67,6 +67,8 @@ pub struct Intake<'a> {
     /// The beginning of a line that did not.
     begun: Vec<u8>,
     batch: Vec<Record>,
+    /// The line of each of them.
+    batch_lines: Vec<u64>,
     batch_bytes: usize,
     receiver: Option<Option<ReceiverRecord>>,
     ended: bool,
@@ -101,6 +103,7 @@ impl<'a> Intake<'a> {
             lines: 0,
             begun: Vec::new(),
             batch: Vec::new(),
+            batch_lines: Vec::new(),
             batch_bytes: 0,
             receiver: None,
             ended: false,
@@ -171,21 +174,37 @@ impl<'a> Intake<'a> {
                     let text = format!("end.records: {}, and there are {records}", end.records);
                     return Err(ImportFault::line(nth, text));
                 }
-                self.checker.end().map_err(|text| ImportFault::line(nth, text))?;
-                self.ended = true;
-                return self.put().await;
+                return self.end(nth).await;
             }
             (Said::WithoutQuery(receiver), _) => self.with_query(receiver),
             (Said::Record(record), _) => record,
         };
-        self.checker.check(&record).map_err(|text| ImportFault::line(nth, text))?;
+        self.take(nth, record, text.len()).await
+    }
+
+    /// Takes a record that stands in a line of so many bytes.
+    pub(super) async fn take(
+        &mut self,
+        line: u64,
+        record: Record,
+        bytes: usize,
+    ) -> Result<(), ImportFault> {
+        self.checker.check(&record).map_err(|text| ImportFault::line(line, text))?;
         self.count(&record);
         self.batch.push(record);
-        self.batch_bytes += text.len();
+        self.batch_lines.push(line);
+        self.batch_bytes += bytes;
         if self.batch.len() == STEP || self.batch_bytes >= STEP_BYTES {
             self.put().await?;
         }
         Ok(())
+    }
+
+    /// No more records come; so says a line.
+    pub(super) async fn end(&mut self, line: u64) -> Result<(), ImportFault> {
+        self.checker.end().map_err(|text| ImportFault::line(line, text))?;
+        self.ended = true;
+        self.put().await
     }
 
     /// A receiver with the query that it has here, if it is the same one.
@@ -211,15 +230,14 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// Puts what was read. Each of the records was a line, the last of them the one before the last
-    /// that was read, or that itself.
+    /// Puts what was read.
     async fn put(&mut self) -> Result<(), ImportFault> {
         let batch = std::mem::take(&mut self.batch);
+        let lines = std::mem::take(&mut self.batch_lines);
         self.batch_bytes = 0;
         if batch.is_empty() {
             return Ok(());
         }
-        let first = self.lines + u64::from(!self.ended) - batch.len() as u64;
         let filled = self.store.fill_epoch(self.app, self.epoch, batch).await?;
         let (nth, text) = match filled {
             Filled::Done => return Ok(()),
@@ -228,7 +246,7 @@ impl<'a> Intake<'a> {
                 (nth, "letter: they hold more than `callback.backlog`, up to this one")
             }
         };
-        Err(ImportFault::line(first + nth as u64, text))
+        Err(ImportFault::line(lines[nth], text))
     }
 
     /// Everything was read: it is in force from here on.
@@ -256,6 +274,17 @@ impl<'a> Intake<'a> {
         };
         self.store.switch_epoch(self.app, self.epoch, &mut switched).await?;
         Ok(self.imported)
+    }
+}
+
+/// The app that an export is of, as its first line says.
+///
+/// # Errors
+/// That line is not what it should be.
+pub fn named_app(first_line: &[u8]) -> Result<AppId, ImportFault> {
+    match read(1, first_line)? {
+        Line::Guestlist(head) => Ok(AppId(head.app)),
+        _ => Err(ImportFault::line(1, "guestlist: missing, must come first")),
     }
 }
 

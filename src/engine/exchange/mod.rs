@@ -10,6 +10,7 @@
 
 mod check;
 mod fault;
+mod fixture;
 mod intake;
 mod line;
 mod notice_ids;
@@ -19,14 +20,16 @@ mod writer;
 use std::sync::atomic::Ordering;
 
 pub use fault::ImportFault;
-pub use intake::{Imported, Intake, TakenOver, Takeover};
+pub use fixture::{Fixture, MAX_FIXTURE_BYTES};
+pub use intake::{Imported, Intake, TakenOver, Takeover, named_app};
 pub use notice_ids::NoticeIds;
 pub use writer::Lines;
+pub(super) use writer::Tallied;
 
 use super::app::App;
 use super::receiver::Receiver;
 use super::{Engine, Failure};
-use crate::domain::Destination;
+use crate::domain::{Destination, ReceiverRecord, Record};
 
 /// The version of the format.
 pub const FORMAT_VERSION: u32 = 1;
@@ -93,17 +96,34 @@ impl Engine {
         Ok(lines.holding(one_of))
     }
 
+    /// Whether an app has anything that an export would say.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn has_records(&self, app: &App) -> Result<bool, Failure> {
+        let mut export = app.store.export(app.id()).await?;
+        Ok(!export.next(1).await?.is_empty())
+    }
+
     /// Begins to read an app, to take the place of what it is now.
     ///
     /// # Errors
     /// [`ImportFault::Busy`], [`ImportFault::TooMany`] or [`ImportFault::Unavailable`].
     pub async fn import<'a>(&'a self, app: &'a App) -> Result<Import<'a>, ImportFault> {
+        // Whoever set it: the query of the same URL is the same.
+        let present = app.receiver(Destination::RoomEngine);
+        self.import_knowing(app, present.map(|receiver| receiver.record())).await
+    }
+
+    /// The same, with another receiver whose query may be that which was left out.
+    pub(super) async fn import_knowing<'a>(
+        &'a self,
+        app: &'a App,
+        known: Option<ReceiverRecord>,
+    ) -> Result<Import<'a>, ImportFault> {
         let _alone = Alone::enter(app)?;
         let _one_of = self.imports.try_acquire().map_err(|_| ImportFault::TooMany)?;
         let intake = Intake::begin(&*app.store, app.id(), &self.callbacks.imported).await?;
-        // Whoever set it: the query of the same URL is the same.
-        let present = app.receiver(Destination::RoomEngine);
-        let known = present.map(|receiver| receiver.record());
         Ok(Import { engine: self, app, intake: intake.knowing(known), _alone, _one_of })
     }
 
@@ -139,13 +159,37 @@ impl Import<'_> {
         self.intake.push(bytes).await
     }
 
+    /// Takes a record that was written in another form, at a line of its file.
+    async fn take(&mut self, line: u64, record: Record) -> Result<(), ImportFault> {
+        self.intake.take(line, record, 0).await
+    }
+
+    /// No more of those come; the file has so many lines.
+    async fn end(&mut self, line: u64) -> Result<(), ImportFault> {
+        self.intake.end(line).await
+    }
+
     /// Everything was read: it is in force from here on.
     ///
     /// # Errors
     /// What is wrong; unless it is [`ImportFault::Unavailable`], the app is as it was.
     pub async fn finish(self) -> Result<Imported, ImportFault> {
+        self.finish_with(|| ()).await
+    }
+
+    /// The same, and does something else at that moment.
+    pub(super) async fn finish_with(
+        self,
+        and: impl Fn() + Send + Sync,
+    ) -> Result<Imported, ImportFault> {
         let Self { engine, app, intake, _alone, _one_of } = self;
-        intake.finish(&mut |step| engine.taken_over(app, step)).await
+        let mut taken_over = |step: Takeover| {
+            if matches!(step, Takeover::Over(_)) {
+                and();
+            }
+            engine.taken_over(app, step);
+        };
+        intake.finish(&mut taken_over).await
     }
 }
 

@@ -81,7 +81,11 @@ pub(super) fn explain(path: &str, error: &serde_json::Error) -> Fault {
         return format!("not a JSON object with one field, column {}", error.column());
     }
     let said = error.to_string();
-    let said = said.rsplit_once(" at line ").map_or(&*said, |(said, _)| said);
+    explain_said(path, said.rsplit_once(" at line ").map_or(&*said, |(said, _)| said))
+}
+
+/// What serde says of a value or a field, without what it was given.
+pub(super) fn explain_said(path: &str, said: &str) -> Fault {
     let named = |rest: &str| -> String {
         let name = rest.split('`').next().unwrap_or_default();
         name.chars().take(64).collect()
@@ -95,7 +99,8 @@ pub(super) fn explain(path: &str, error: &serde_json::Error) -> Fault {
         if let Some(rest) = said.strip_prefix(opening) {
             // The path ends with the record for what is missing, with the field for the others.
             let (name, path) = (named(rest), path.trim_end_matches('.'));
-            let known = path == name || path.ends_with(&format!(".{name}"));
+            let ends = path == name || path.ends_with(&format!(".{name}"));
+            let known = ends && fault != "missing";
             let before = if known || path.is_empty() { "" } else { path };
             let dot = if before.is_empty() { "" } else { "." };
             let all = if known { path.to_owned() } else { format!("{before}{dot}{name}") };

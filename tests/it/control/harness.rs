@@ -98,6 +98,11 @@ impl Server {
         answer.body["ErrorCode"].as_u64().unwrap()
     }
 
+    /// What a signed command of the room dialect is answered.
+    pub(crate) async fn vendor_answer(&self, command: &str, body: Value) -> Value {
+        self.vendor_call(APP, command, body).await.body
+    }
+
     async fn vendor_call(&self, app: u32, command: &str, body: Value) -> Answer {
         let ticket = usersig_of(DEVELOPMENT_KEY, app, ADMIN, now_s(), 60);
         let url = format!(

@@ -15,3 +15,4 @@ mod requests;
 mod rooms;
 mod rules;
 mod seat_queue;
+mod snapshots;

@@ -1,7 +1,5 @@
 //! The fields of a group's base profile that making and changing it share.
 
-use crate::config::ChatQuota;
-use crate::domain::GroupType;
 use crate::engine::App;
 use crate::proto::tencent::field::{FieldFault, Text, number, optional_text};
 
@@ -44,14 +42,4 @@ pub(super) fn switch(field: &'static str, value: Option<i64>) -> Result<Option<b
 /// `DefaultPermission`: a mask of 32 bits.
 pub(super) fn default_permission(value: Option<i64>) -> Result<Option<u32>, FieldFault> {
     number("DefaultPermission", value, 0, i64::from(u32::MAX))
-}
-
-/// The most members that the app's plan gives a group of a type.
-pub(super) fn member_cap(quota: &ChatQuota, of: GroupType) -> u32 {
-    let cap = match of {
-        GroupType::Private | GroupType::Public | GroupType::ChatRoom => quota.members,
-        GroupType::Community => quota.community_members,
-        GroupType::AvChatRoom => None,
-    };
-    cap.unwrap_or(u32::MAX)
 }

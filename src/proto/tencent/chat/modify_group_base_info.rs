@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::base_fields::{
-    MAX_COUNT, default_permission, face_url, introduction, member_cap, name, notification, switch,
+    MAX_COUNT, default_permission, face_url, introduction, name, notification, switch,
 };
 use super::fields::{FieldItem, group, group_fields, group_id};
 use super::operator::operator;
@@ -142,7 +142,7 @@ fn change(app: &App, of: GroupType, asked: Request<'_>) -> Result<GroupChange, F
         Some(word_of_now) => word("MuteAllMember", Some(word_of_now), ON_OFF)?,
         None => word("ShutUpAllMember", asked.shut_up_all, ON_OFF)?,
     };
-    let at_most = i64::from(member_cap(&app.chat().quota, of));
+    let at_most = i64::from(app.chat().quota.member_cap(of));
     let max_member_count = asked.max_member_num.or(asked.max_member_count);
     let max_member_count = number("MaxMemberNum", max_member_count, 1, at_most)?;
     let history = word("HistoryMsgBeforeJoin", asked.history, ON_OFF)?;

@@ -3,7 +3,7 @@
 //! A quota is looked at just before the group is made: of two requests at one moment, both may pass.
 
 use super::base_fields::{
-    MAX_COUNT, default_permission, face_url, introduction, member_cap, name, notification, switch,
+    MAX_COUNT, default_permission, face_url, introduction, name, notification, switch,
 };
 use super::fields::{FieldItem, group_fields};
 use super::words::{APPLY_OPTIONS, GROUP_TYPES, INVITE_OPTIONS};
@@ -225,7 +225,7 @@ impl NewGroup<'_> {
     }
 
     fn max_member_count(&self, call: &Call<'_>, of: GroupType) -> Result<u32, Refused> {
-        let at_most = member_cap(&call.app.chat().quota, of);
+        let at_most = call.app.chat().quota.member_cap(of);
         let count = number("MaxMemberCount", self.max_member_count, 1, MAX_COUNT)?;
         match count.filter(|_| of != GroupType::AvChatRoom) {
             Some(asked) if asked > at_most => {
