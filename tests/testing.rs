@@ -175,6 +175,33 @@ async fn faults_are_set_and_removed_and_what_is_held_is_released() -> Result<(),
     Ok(())
 }
 
+#[tokio::test]
+async fn an_app_is_filled_and_put_back_as_often_as_one_likes() -> Result<(), Error> {
+    let server = Server::start().await;
+    let app = server.app();
+    app.fill(include_str!("../examples/fixtures/meeting.toml")).await?;
+    let meeting = app.room("meeting");
+    let accounts = ["alice", "bob", "scribe"];
+    assert_eq!(meeting.accounts().await?, accounts);
+    app.snapshot("before").await?;
+    let before_ms = app.clock().now_ms();
+    for _ in 0..2 {
+        meeting.leave("bob").await?;
+        app.room("other").create().await?;
+        app.clock().advance(HOUR).await?;
+        app.restore("before").await?;
+        assert_eq!(meeting.accounts().await?, accounts);
+        assert!(!app.room("other").exists().await?);
+        assert!(app.clock().now_ms() < before_ms + 3_600_000);
+    }
+    let wrong = app.fill("app = 1\n[[room]]\nroom = \"r\"\nnmae = \"x\"\n").await.unwrap_err();
+    assert!(wrong.to_string().contains("line 4: room.nmae"), "{wrong}");
+    assert_eq!(meeting.accounts().await?, accounts, "it is as it was");
+    let unknown = app.restore("after").await.unwrap_err();
+    assert!(unknown.to_string().contains("no snapshot after"), "{unknown}");
+    Ok(())
+}
+
 #[test]
 fn a_server_is_shared_by_tests_with_runtimes_of_their_own() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::callbacks::Callbacks;
 use super::error::Error;
 use super::receiver::Lane;
-use super::room::Room;
+use super::room::{Room, segment};
 use super::server::Shared;
-use crate::engine::Leased;
+use crate::engine::{Fixture, ImportFault, Leased};
 use crate::sig::usersig::{Claims, SecretKey, sign};
 
 /// How long a ticket is good unless said otherwise.
@@ -157,6 +157,68 @@ impl App {
             Value::Array(items) => items,
             _ => Vec::new(),
         })
+    }
+
+    /// Fills the app with a fixture in TOML (`docs/testing.md`), in the place of what it is now and whatever
+    /// app the fixture names. Nobody is told. A `[callback]` in it takes callbacks away from
+    /// [`callbacks`](Self::callbacks).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), guestlist::testing::Error> {
+    /// let server = guestlist::testing::Server::start().await;
+    /// let app = server.app();
+    /// app.fill(r#"
+    ///     app = 1
+    ///     [[room]]
+    ///     room = "standup"
+    ///     [[room.member]]
+    ///     account = "bob"
+    /// "#).await?;
+    /// app.snapshot("morning").await?;
+    ///
+    /// app.room("standup").leave("bob").await?;
+    /// app.restore("morning").await?;
+    /// assert_eq!(app.room("standup").accounts().await?, ["administrator", "bob"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Refused`], with the line and the field that is wrong; then the app is as it was.
+    pub async fn fill(&self, fixture: &str) -> Result<(), Error> {
+        let refused = |fault: ImportFault| Error::Refused {
+            what: "a fixture".to_owned(),
+            status: 400,
+            code: None,
+            detail: fault.to_string(),
+        };
+        let fixture = Fixture::read(fixture).map_err(refused)?;
+        let Shared { engine, .. } = &*self.shared;
+        engine.import_fixture(&self.leased.app, fixture).await.map(drop).map_err(refused)
+    }
+
+    /// Keeps the app as it is now under a name, in the place of what had it before.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if it is too much: `docs/testing.md` has the limits.
+    pub async fn snapshot(&self, name: &str) -> Result<(), Error> {
+        let path = format!("snapshots/{}", segment(name));
+        let _: Value = self.ask(Method::POST, &path, None).await?;
+        Ok(())
+    }
+
+    /// Puts the app back to how it was when a snapshot was taken, its clock too, and tells nobody. What its
+    /// receivers were told before is forgotten.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if there is no such snapshot.
+    pub async fn restore(&self, name: &str) -> Result<(), Error> {
+        let path = format!("snapshots/{}/restore", segment(name));
+        let _: Value = self.ask(Method::POST, &path, None).await?;
+        self.callbacks().take();
+        self.zego_callbacks().take();
+        Ok(())
     }
 
     /// Sets a fault, as `docs/testing.md` describes them; its number. A reset removes it.
