@@ -67,6 +67,8 @@ fn values_out_of_their_limits() {
             "log.access=some",
             "log.access: \"some\", must be \"auto\" or \"off\" or \"failures\" or \"all\"",
         ),
+        ("bench.snapshots=0 B", "bench.snapshots: 0 B, must be 1 B to 65536 MiB"),
+        ("bench.snapshots=65 GiB", "bench.snapshots: 66560 MiB, must be 1 B to 65536 MiB"),
         ("store.kind=disk", "store.kind: \"disk\", must be \"memory\" or \"journal\""),
         ("store.path=", "store.path: 0 bytes, must be 1 to 4096"),
         ("app.0.sdkappid=0", "app.0.sdkappid: 0, must be 1 to 4294967295"),
