@@ -190,3 +190,20 @@ pub(super) struct Opened {
 async fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<Listening> {
     bind(address).await.with_context(|| format!("{setting}: cannot listen on {address}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Defaults, Sources};
+
+    #[tokio::test]
+    async fn a_task_that_panics_is_noted() {
+        let settings = Settings::load(&Sources::default(), Defaults::Exec).unwrap();
+        let listeners = Listeners::bind(&settings, true).await.unwrap();
+        assert!(!listeners.ended.is_cancelled(), "all goes on");
+        listeners.spawn(async { panic!("the panic that this test wants") });
+        listeners.ended.cancelled().await;
+        assert!(!listeners.stop.is_cancelled(), "nobody said so");
+        listeners.close().await;
+    }
+}

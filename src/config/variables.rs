@@ -6,6 +6,8 @@
 
 /// The main listener's URL, without a slash at its end.
 pub const URL: &str = "GUESTLIST_URL";
+/// The path of the CA to trust, in PEM, where the main listener has a certificate for development.
+pub const CA: &str = "GUESTLIST_CA";
 /// The control plane's URL, without a slash at its end.
 pub const CONTROL_URL: &str = "GUESTLIST_CONTROL_URL";
 /// The app's SDKAppID, which is ZEGO's AppId too.
@@ -22,5 +24,5 @@ pub const KEY: &str = "GUESTLIST_KEY";
 pub const CONTROL_TOKEN: &str = "GUESTLIST_CONTROL__TOKEN";
 
 /// All that are no settings.
-pub(super) const NO_SETTINGS: [&str; 7] =
-    [URL, CONTROL_URL, SDKAPPID, SECRET_KEY, IDENTIFIER, ZEGO_SECRET, KEY];
+pub(super) const NO_SETTINGS: [&str; 8] =
+    [URL, CA, CONTROL_URL, SDKAPPID, SECRET_KEY, IDENTIFIER, ZEGO_SECRET, KEY];

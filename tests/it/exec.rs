@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use serde_json::{Value, json};
 
 use crate::child::{guestlist, stderr, stdout};
-use crate::harness::{client, now_s, usersig_of};
+use crate::harness::{client, client_trusting, now_s, usersig_of};
 use crate::pages::Page;
 
 /// `guestlist exec` with a path to find commands by.
@@ -166,11 +166,26 @@ async fn two_at_once_have_servers_of_their_own() {
         assert_eq!(below.variable("GUESTLIST_SDKAPPID"), "88888888");
         assert_eq!(below.variable("GUESTLIST_IDENTIFIER"), "administrator");
         assert_eq!(below.variable("GUESTLIST_ZEGO_SECRET"), "guestlist-development-secret-001");
-        assert_eq!(below.environment.get("GUESTLIST_CONTROL__TOKEN"), None);
+        for name in ["GUESTLIST_CONTROL__TOKEN", "GUESTLIST_CA"] {
+            assert_eq!(below.environment.get(name), None, "{name}");
+        }
         assert_eq!(below.asks().await, 100_004);
         assert_eq!(below.apps().await["apps"][0]["sdkappid"], 88_888_888);
         assert_eq!(below.end(), (Some(0), String::new(), String::new()), "no request is told");
     }
+}
+
+#[tokio::test]
+async fn the_command_may_have_https() {
+    let below = Below::start(&["--tls"]);
+    let (url, ca) = (below.variable("GUESTLIST_URL"), below.variable("GUESTLIST_CA").to_owned());
+    assert!(url.starts_with("https://127.0.0.1:"), "{url}");
+    assert!(below.variable("GUESTLIST_CONTROL_URL").starts_with("http://"));
+    let trusting = client_trusting(&[&fs::read_to_string(&ca).unwrap()]);
+    let sent = trusting.get(format!("{url}/readyz")).send().await.unwrap();
+    assert_eq!(sent.status(), 200);
+    assert_eq!(below.end(), (Some(0), String::new(), String::new()));
+    assert!(!fs::exists(ca).unwrap(), "it goes with the server");
 }
 
 #[tokio::test]
@@ -226,6 +241,26 @@ fn the_command_has_the_input_and_the_output() {
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"a line\n").unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!((stdout(&output).as_str(), stderr(&output).as_str()), ("a line\n", "trouble\n"));
+}
+
+#[test]
+fn a_signal_before_the_command_is_started_ends_guestlist() {
+    let directory = tempfile::tempdir().unwrap();
+    // The program reads this first, and waits until somebody writes.
+    let pipe = directory.path().join("format");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let path = format!("store.path={}", directory.path().display());
+    let mut command =
+        exec(&["--set", "store.kind=journal", "--set", &path, "--", "echo", "started"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Open when it is open on the other side, too.
+    let held = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-s", "TERM", &pid]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(143), "{}", stderr(&output));
+    assert_eq!(stdout(&output), "");
+    drop(held);
 }
 
 #[test]

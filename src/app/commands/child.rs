@@ -48,7 +48,7 @@ impl Child {
     /// Starts it, with these variables added to its environment.
     pub(super) fn start(
         command: &[OsString],
-        environment: impl Iterator<Item = (&'static str, String)>,
+        environment: impl Iterator<Item = (&'static str, OsString)>,
     ) -> Result<Self, Unstarted> {
         let unstarted = |code, error| Unstarted { code, error };
         let Some((name, arguments)) = command.split_first() else {

@@ -6,6 +6,7 @@
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::child::{Child, Ended, Signals, Unstarted};
 use super::complain;
+use crate::app::certificate::DevelopmentCertificate;
 use crate::app::cli::SettingsArgs;
 use crate::app::listeners::Listeners;
 use crate::app::{Running, guard, start_behind, store};
@@ -38,6 +40,10 @@ pub(in crate::app) struct Exec {
     /// Use the well-known development keys on a listener that other machines can reach
     #[arg(long)]
     allow_dev_keys: bool,
+    /// Speak HTTPS on the main listener, with a certificate for localhost that is made now and goes
+    /// when the command has ended
+    #[arg(long)]
+    tls: bool,
     /// The command and its arguments, behind `--`; no shell looks at them
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -48,6 +54,7 @@ The settings are those of `guestlist dev`, on free ports of 127.0.0.1. The comma
 environment:
   GUESTLIST_URL             the main listener, such as http://127.0.0.1:40001
   GUESTLIST_CONTROL_URL     the control plane
+  GUESTLIST_CA              the path of the CA to trust, with --tls
   GUESTLIST_SDKAPPID        the app, which is ZEGO's AppId too
   GUESTLIST_SECRET_KEY      the key that signatures are made with
   GUESTLIST_IDENTIFIER      the account of an administrator, to sign for
@@ -84,25 +91,34 @@ impl Exec {
     }
 
     fn outcome(&self) -> anyhow::Result<Outcome> {
-        let settings = self.settings.load(Defaults::Exec)?;
+        let mut settings = self.settings.load(Defaults::Exec)?;
         guard::development_keys(&settings, self.allow_dev_keys)?;
         if guard::control_access(&settings, true).is_none() {
             let listen = settings.control.listen;
             bail!("control.listen: {listen} can be reached from other machines: set control.token");
         }
+        let certificate = self.tls.then(|| DevelopmentCertificate::provide(None)).transpose()?;
+        if let Some(certificate) = &certificate {
+            certificate.serve_by(&mut settings)?;
+        }
+        let ca = certificate.as_ref().map(DevelopmentCertificate::ca);
         match settings.log.access {
             AccessLog::Off => telemetry::warnings_to_stderr(),
             AccessLog::Failures | AccessLog::All => telemetry::lines_to_stderr(),
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let outcome = runtime.block_on(with_server(&settings, &self.command));
+        let outcome = runtime.block_on(with_server(&settings, ca.as_deref(), &self.command));
         // A store that is still being opened is waited for by nobody.
         runtime.shutdown_background();
         outcome
     }
 }
 
-async fn with_server(settings: &Settings, command: &[OsString]) -> anyhow::Result<Outcome> {
+async fn with_server(
+    settings: &Settings,
+    ca: Option<&Path>,
+    command: &[OsString],
+) -> anyhow::Result<Outcome> {
     // Before the listeners: a signal that comes early is one all the same.
     let mut signals = Signals::catch()?;
     let listeners = Listeners::bind(settings, true).await?;
@@ -114,7 +130,7 @@ async fn with_server(settings: &Settings, command: &[OsString]) -> anyhow::Resul
     };
     let running = start_behind(listeners, settings, store).await?;
     // It is ready: what the command asks for first is answered.
-    let outcome = match Child::start(command, environment(settings, &running)) {
+    let outcome = match Child::start(command, environment(settings, &running, ca)) {
         Ok(child) => until_ended(child, &mut signals, &ended).await,
         Err(unstarted) => Ok(Outcome::Unstarted(unstarted)),
     };
@@ -154,14 +170,15 @@ fn lost(ended: CancellationToken) -> impl FnOnce(&str) {
 fn environment(
     settings: &Settings,
     running: &Running,
-) -> impl Iterator<Item = (&'static str, String)> {
+    ca: Option<&Path>,
+) -> impl Iterator<Item = (&'static str, OsString)> {
     let scheme = if running.is_secured() { "https" } else { "http" };
     let app = settings.apps.first();
     let secret_key = app.and_then(|app| app.secret_keys.first());
     let admin = app.and_then(|app| app.admins.first());
     let zego_secret = app.and_then(|app| app.zego.server_secret.as_ref());
     let control = running.control_address;
-    let variables = [
+    let texts = [
         (variables::URL, Some(url(scheme, running.address))),
         (variables::CONTROL_URL, control.map(|address| url("http", address))),
         (variables::SDKAPPID, app.map(|app| app.sdkappid.to_string())),
@@ -170,7 +187,9 @@ fn environment(
         (variables::ZEGO_SECRET, zego_secret.map(|secret| secret.expose().to_owned())),
         (variables::CONTROL_TOKEN, settings.control.token.as_ref().map(|t| t.expose().to_owned())),
     ];
-    variables.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    let texts = texts.into_iter().map(|(name, value)| (name, value.map(OsString::from)));
+    let variables = texts.chain([(variables::CA, ca.map(OsString::from))]);
+    variables.filter_map(|(name, value)| Some((name, value?)))
 }
 
 /// The URL of a listener for somebody on this machine.
@@ -212,6 +231,7 @@ mod tests {
     fn the_help_names_every_variable() {
         for name in [
             variables::URL,
+            variables::CA,
             variables::CONTROL_URL,
             variables::SDKAPPID,
             variables::SECRET_KEY,
