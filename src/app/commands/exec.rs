@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use super::child::{Child, Ended, Signals, Unstarted};
@@ -66,19 +67,17 @@ found, 126 if it cannot be run; 70 if guestlist itself failed.";
 
 /// How it went.
 enum Outcome {
-    /// The command ended.
+    /// The command ended, or a signal came before it was started.
     Ended(Ended),
     /// The command did not even start.
     Unstarted(Unstarted),
-    /// A signal came before the command was started.
-    Interrupted(Ended),
 }
 
 impl Exec {
     /// Ends as the command ended.
     pub(in crate::app) fn run(&self) -> ExitCode {
         match self.outcome() {
-            Ok(Outcome::Ended(ended) | Outcome::Interrupted(ended)) => ExitCode::from(code(ended)),
+            Ok(Outcome::Ended(ended)) => ExitCode::from(code(ended)),
             Ok(Outcome::Unstarted(unstarted)) => {
                 complain(&unstarted.error);
                 ExitCode::from(unstarted.code)
@@ -126,13 +125,17 @@ async fn with_server(
     let opening = store::open_or(settings, false, lost(ended.clone()));
     let store = tokio::select! {
         store = opening => store?,
-        signal = signals.next() => return Ok(Outcome::Interrupted(Ended::BySignal(signal))),
+        signal = signals.next() => return Ok(Outcome::Ended(Ended::BySignal(signal))),
     };
     let running = start_behind(listeners, settings, store).await?;
-    // It is ready: what the command asks for first is answered.
-    let outcome = match Child::start(command, environment(settings, &running, ca)) {
-        Ok(child) => until_ended(child, &mut signals, &ended).await,
-        Err(unstarted) => Ok(Outcome::Unstarted(unstarted)),
+    let outcome = match signals.next().now_or_never() {
+        // Nobody has sent it to a command that is not there yet.
+        Some(signal) => Ok(Outcome::Ended(Ended::BySignal(signal))),
+        // It is ready: what the command asks for first is answered.
+        None => match Child::start(command, environment(settings, &running, ca)) {
+            Ok(child) => until_ended(child, &mut signals, &ended).await,
+            Err(unstarted) => Ok(Outcome::Unstarted(unstarted)),
+        },
     };
     // What the command left behind does not keep it.
     let _ = tokio::time::timeout(STOP_WAITS, running.stop()).await;

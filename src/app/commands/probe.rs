@@ -22,8 +22,8 @@ use tokio_rustls::rustls::{
 
 /// The longest wait for each step, unless the asker has less time.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
-/// The shortest wait for each step: a socket takes no shorter one.
-const LEAST: Duration = Duration::from_millis(1);
+/// The shortest wait for each step: a server that is busy is no server that is not ready.
+const LEAST: Duration = Duration::from_secs(1);
 /// More of an answer than this is not read, in bytes.
 const ANSWER_BYTES: u64 = 1024;
 /// What is asked for where the URL names no path.
@@ -52,7 +52,7 @@ impl<'a> Probe<'a> {
         Ok(Self { secured, authority, path })
     }
 
-    /// Asks once, waiting for each step for so long at most.
+    /// Asks once, waiting for each step for so long: a second at least, two at most.
     ///
     /// # Errors
     /// There is no answer, or it is not 200.

@@ -19,7 +19,8 @@ pub(in crate::app) struct Wait {
     /// certificate; `/readyz` is asked for unless it names a path
     #[arg(long, env = variables::CONTROL_URL, default_value = "http://127.0.0.1:8081")]
     url: String,
-    /// For how long at most, such as 500ms, 30s or 2m; 0s asks once
+    /// For how long, such as 500ms, 30s or 2m; 0s asks once. A server that was asked in time has
+    /// another second to answer
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
     timeout: Duration,
 }
