@@ -17,7 +17,7 @@ use rcgen::{
     Issuer, KeyPair, KeyUsagePurpose,
 };
 
-use crate::config::TlsFiles;
+use crate::config::{Settings, TlsFiles};
 use crate::engine::salt;
 
 /// Whom the certificate is for: this machine, and the service of compose.yaml.
@@ -66,8 +66,20 @@ impl DevelopmentCertificate {
         self.directory.join(CA)
     }
 
+    /// Has a server of these settings show it.
+    ///
+    /// # Errors
+    /// They name another one.
+    pub(super) fn serve_by(&self, settings: &mut Settings) -> anyhow::Result<()> {
+        if settings.server.tls.is_some() {
+            bail!("--tls: server.tls.cert names a certificate already, use one of the two");
+        }
+        settings.server.tls = Some(self.files());
+        Ok(())
+    }
+
     /// What the server shows.
-    pub(super) fn files(&self) -> TlsFiles {
+    fn files(&self) -> TlsFiles {
         TlsFiles { cert: self.directory.join(CERT), key: self.directory.join(KEY) }
     }
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use super::commands::{
-    config, export, healthcheck, import, openapi, serve, usersig, zego_sign, zego_token,
+    config, exec, export, healthcheck, import, openapi, serve, usersig, wait, zego_sign, zego_token,
 };
 use crate::config::{Defaults, Settings, Sources};
 
@@ -26,6 +26,8 @@ enum Command {
     Dev(serve::Dev),
     /// Run a server of your own, as its settings say
     Serve(serve::Serve),
+    /// Run a command with a server of its own, on free ports, and end as it ends
+    Exec(exec::Exec),
     /// Make a UserSig, or explain one
     Usersig(usersig::Usersig),
     /// Sign a request of ZEGO's server API, and print its URL
@@ -42,6 +44,8 @@ enum Command {
     Import(import::Import),
     /// Ask a server whether it is ready; for images without a shell
     Healthcheck(healthcheck::Healthcheck),
+    /// Wait until a server is ready; for scripts
+    Wait(wait::Wait),
 }
 
 /// Where settings come from.
@@ -98,6 +102,7 @@ pub fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Dev(command) => command.run(),
         Command::Serve(command) => command.run(),
+        Command::Exec(command) => return command.run(),
         Command::Usersig(command) => return command.run(),
         Command::ZegoSign(command) => {
             command.run();
@@ -109,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::Export(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
+        Command::Wait(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -46,6 +46,8 @@ pub(super) struct Listeners {
     vendor: Arc<OnceLock<Arc<VendorService>>>,
     pub(super) stop: CancellationToken,
     pub(super) tasks: TaskTracker,
+    /// One of the tasks has ended, or nothing can be kept any more: before a stop a fault.
+    pub(super) ended: CancellationToken,
     abandoned: DropGuard,
 }
 
@@ -90,6 +92,7 @@ impl Listeners {
             abandoned: stop.clone().drop_guard(),
             stop,
             tasks: TaskTracker::new(),
+            ended: CancellationToken::new(),
         };
         let limits = Limits {
             max_connections: settings.server.max_connections,
@@ -111,7 +114,7 @@ impl Listeners {
             None => Either::Right(ready(not_yet(request, bounds))),
         };
         let (tls, metrics, stop) = (self.tls.clone(), Arc::clone(&self.metrics), self.stop.clone());
-        self.tasks.spawn(serve(socket, tls, answer, limits, metrics, stop));
+        self.spawn(serve(socket, tls, answer, limits, metrics, stop));
     }
 
     fn serve_control(&mut self, listening: Listening, access: Access, limits: Limits) {
@@ -134,8 +137,18 @@ impl Listeners {
         };
         let limits = Limits { max_connections: MAX_CONTROL_CONNECTIONS, ..limits };
         let (metrics, stop) = (Arc::clone(&self.metrics), self.stop.clone());
-        self.tasks.spawn(serve(socket, None, answer, limits, metrics, stop));
+        self.spawn(serve(socket, None, answer, limits, metrics, stop));
         self.control = Some(ControlListener { address, access, router });
+    }
+
+    /// Starts a task that goes on until the stop. If it does not, it is noted in `ended`, after a
+    /// panic too.
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let ended = self.ended.clone().drop_guard();
+        self.tasks.spawn(async move {
+            let _ended = ended;
+            task.await;
+        });
     }
 
     /// Puts the services behind the listeners: from here on they answer. What is left of the
@@ -176,4 +189,21 @@ pub(super) struct Opened {
 
 async fn listen(setting: &str, address: SocketAddr) -> anyhow::Result<Listening> {
     bind(address).await.with_context(|| format!("{setting}: cannot listen on {address}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Defaults, Sources};
+
+    #[tokio::test]
+    async fn a_task_that_panics_is_noted() {
+        let settings = Settings::load(&Sources::default(), Defaults::Exec).unwrap();
+        let listeners = Listeners::bind(&settings, true).await.unwrap();
+        assert!(!listeners.ended.is_cancelled(), "all goes on");
+        listeners.spawn(async { panic!("the panic that this test wants") });
+        listeners.ended.cancelled().await;
+        assert!(!listeners.stop.is_cancelled(), "nobody said so");
+        listeners.close().await;
+    }
 }

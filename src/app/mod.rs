@@ -114,7 +114,7 @@ async fn start_behind(
     };
     let vendor = vendor_service(settings, &engine, Arc::clone(&metrics), listeners.bounds, faults);
     let (timekeeper, stopping) = (Arc::clone(&engine), listeners.stop.clone());
-    listeners.tasks.spawn(async move { timekeeper.keep_time(stopping).await });
+    listeners.spawn(async move { timekeeper.keep_time(stopping).await });
     let Opened { address, control_address, tls, stop, tasks } = listeners.open(vendor, control);
     Ok(Running { address, control_address, engine, metrics, sender, tls, stop, tasks })
 }

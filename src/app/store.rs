@@ -21,13 +21,25 @@ pub(super) async fn open(
     settings: &Settings,
     accept_loss: bool,
 ) -> anyhow::Result<Arc<dyn RoomStore>> {
+    open_or(settings, accept_loss, end).await
+}
+
+/// Opens it, as [`open`] does, with something else to be done when it cannot be written any more.
+///
+/// # Errors
+/// As of [`open`].
+pub(super) async fn open_or(
+    settings: &Settings,
+    accept_loss: bool,
+    on_failure: impl FnOnce(&str) + Send + 'static,
+) -> anyhow::Result<Arc<dyn RoomStore>> {
     let backlog_bytes = settings.callback.backlog_bytes;
     let backlog_bytes = usize::try_from(backlog_bytes).unwrap_or(usize::MAX);
     match settings.store.kind {
         StoreKind::Memory => Ok(Arc::new(MemoryStore::with_backlog(backlog_bytes))),
         StoreKind::Journal => {
             let path = settings.store.path.clone();
-            let on_failure = Box::new(end);
+            let on_failure = Box::new(on_failure);
             let options = JournalOptions { path, backlog_bytes, accept_loss, on_failure };
             let (done, opened) = oneshot::channel();
             let open = || {

@@ -14,6 +14,7 @@ use super::check;
 use super::fault::{ConfigError, Faults, Origin, join};
 use super::schema::{self, Node, Shape, found, is_index};
 use super::settings::{AccessLog, Settings};
+use super::variables;
 
 /// The largest settings file, in bytes.
 pub(super) const FILE_BYTES_MAX: u64 = 1024 * 1024;
@@ -22,6 +23,9 @@ pub(super) const FILE_BYTES_MAX: u64 = 1024 * 1024;
 const PREFIX: &str = "GUESTLIST_";
 /// What stands between the levels of a key in a variable's name.
 const LEVEL: &str = "__";
+
+/// Where `guestlist exec` listens unless its command line says otherwise.
+const FREE_PORTS: [&str; 2] = ["server.listen=127.0.0.1:0", "control.listen=127.0.0.1:0"];
 
 /// `guestlist dev`'s own layer.
 pub(super) const DEV_TOML: &str = include_str!("../../config/dev.toml");
@@ -57,14 +61,16 @@ impl Layers {
         }
     }
 
-    /// Lays the `GUESTLIST_…` variables among these. An element is appended after those before
+    /// Lays the `GUESTLIST_…` variables among these, but for those that are no settings. An element is appended after those before
     /// it, whatever the order the variables come in.
     pub(super) fn environment(&mut self, variables: &[(String, String)]) {
         let mut settings: Vec<_> = variables
             .iter()
             .filter_map(|(name, value)| {
                 let rest = name.strip_prefix(PREFIX)?;
-                (!is_service_link(rest, value)).then(|| {
+                let setting = !variables::NO_SETTINGS.contains(&name.as_str())
+                    && !is_service_link(rest, value);
+                setting.then(|| {
                     let key = rest.to_ascii_lowercase();
                     (key.split(LEVEL).map(str::to_owned).collect::<Vec<_>>(), name, value)
                 })
@@ -78,6 +84,11 @@ impl Layers {
             let segments: Vec<_> = segments.iter().map(String::as_str).collect();
             self.text(&segments, value, Origin::Environment(name.clone()));
         }
+    }
+
+    /// Lays what has both listeners on free ports.
+    pub(super) fn free_ports(&mut self) {
+        self.overrides(&FREE_PORTS.map(str::to_owned));
     }
 
     /// Lays `key=value` texts in their order.

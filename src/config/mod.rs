@@ -19,6 +19,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod units;
+pub mod variables;
 
 use std::path::Path;
 
@@ -36,7 +37,8 @@ pub struct Sources<'a> {
     /// The settings file, if one is named; at most 1 MiB.
     pub file: Option<&'a Path>,
     /// Environment variables, in any order. Those that do not begin with `GUESTLIST_` are passed
-    /// over, and so are those that Kubernetes sets for a service of that name.
+    /// over, and so are those that are no settings ([`variables`]) and those that Kubernetes sets
+    /// for a service of that name.
     pub environment: Vec<(String, String)>,
     /// The `key=value` texts of `--set`, in their order.
     pub overrides: Vec<String>,
@@ -47,6 +49,9 @@ pub struct Sources<'a> {
 pub enum Defaults {
     /// Those of `guestlist dev`: `default.toml` under `dev.toml`, and every request is logged.
     Dev,
+    /// Those of `guestlist exec`: as `Dev`, but on free ports of 127.0.0.1, whatever file and
+    /// environment say, and no request is logged.
+    Exec,
     /// Those of `guestlist serve`: `default.toml` alone, no app, and failures are logged.
     Serve,
 }
@@ -60,17 +65,21 @@ impl Settings {
     /// then nothing is said about apps, as that file may have held them.
     pub fn load(sources: &Sources<'_>, defaults: Defaults) -> Result<Self, ConfigError> {
         let mut layers = Layers::new();
-        if defaults == Defaults::Dev {
+        if defaults != Defaults::Serve {
             layers.development();
         }
         if let Some(path) = sources.file {
             layers.file(path);
         }
         layers.environment(&sources.environment);
+        if defaults == Defaults::Exec {
+            layers.free_ports();
+        }
         layers.overrides(&sources.overrides);
 
         let auto_access = match defaults {
             Defaults::Dev => AccessLog::All,
+            Defaults::Exec => AccessLog::Off,
             Defaults::Serve => AccessLog::Failures,
         };
         layers.check(auto_access)

@@ -1,9 +1,7 @@
 //! The whole conversation, signed by the vendor's own libraries.
 //!
-//! The libraries are fetched by their package managers into the build directory, once.
+//! The libraries are those of the examples (`libraries`).
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::LazyLock;
 
 use guestlist::config::DEVELOPMENT_KEY;
@@ -11,48 +9,27 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::harness::{ADMIN, SDKAPPID, Server, query, refusal};
+use crate::libraries::{node, python, run};
 
-/// A ticket of the Python library. One for all tests, so that only one of them fetches it.
+/// A ticket of the Python library. One for all tests.
 pub(crate) static PYTHON: LazyLock<String> = LazyLock::new(python_ticket);
 /// A ticket of the Node library.
 pub(crate) static NODE: LazyLock<String> = LazyLock::new(node_ticket);
 
-/// A folder of the build directory for one ecosystem's packages.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("genuine").join(name);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {errors}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
 fn python_ticket() -> String {
-    let folder = folder("python");
-    if !folder.join("TLSSigAPIv2.py").exists() {
-        let install = ["-m", "pip", "install", "--quiet", "--no-deps", "--target"];
-        run(Command::new("python3").args(install).arg(&folder).arg("tls-sig-api-v2==1.1"));
-    }
     let script = format!(
         "import TLSSigAPIv2 as t; print(t.TLSSigAPIv2({SDKAPPID}, '{DEVELOPMENT_KEY}').gen_sig('{ADMIN}'))"
     );
-    run(Command::new("python3").args(["-c", &script]).env("PYTHONPATH", folder))
+    run(python("python3").args(["-c", &script])).trim().to_owned()
 }
 
 fn node_ticket() -> String {
-    let folder = folder("node");
-    if !folder.join("node_modules/tls-sig-api-v2").exists() {
-        let install = ["install", "--silent", "--no-save", "--prefix"];
-        run(Command::new("npm").args(install).arg(&folder).arg("tls-sig-api-v2@1.0.2"));
-    }
     let script = format!(
         "console.log(new (require('tls-sig-api-v2').Api)({SDKAPPID}, '{DEVELOPMENT_KEY}').genSig('{ADMIN}', 86400))"
     );
-    run(Command::new("node").args(["-e", &script]).current_dir(folder))
+    let mut node = node("node");
+    let top = node.get_current_dir().expect("a copy of the examples").join("examples/node");
+    run(node.args(["-e", &script]).current_dir(top)).trim().to_owned()
 }
 
 /// A room is made, three come in, the list comes in pages, one becomes an administrator, the room

@@ -2,14 +2,18 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
+mod child;
 pub(super) mod config;
+pub(super) mod exec;
 pub(super) mod export;
 pub(super) mod healthcheck;
 pub(super) mod import;
 pub(super) mod openapi;
 mod place;
+mod probe;
 pub(super) mod serve;
 pub(super) mod usersig;
+pub(super) mod wait;
 pub(super) mod zego_sign;
 pub(super) mod zego_token;
 

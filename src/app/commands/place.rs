@@ -11,10 +11,9 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
+use crate::config::variables;
 use crate::store::{JournalOptions, JournalStore};
 
-/// The setting that the server has its token from, where it comes from the environment.
-const TOKEN: &str = "GUESTLIST_CONTROL__TOKEN";
 /// As much of a refusal as is read, in bytes.
 const REFUSAL_BYTES: usize = 64 * 1024;
 /// Who asks.
@@ -27,7 +26,7 @@ pub(super) struct Place {
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8081")]
     control: Url,
     /// The control plane's token, if it wants one
-    #[arg(long, env = TOKEN, hide_env_values = true)]
+    #[arg(long, env = variables::CONTROL_TOKEN, hide_env_values = true)]
     token: Option<String>,
     /// The directory of a store that no server uses now, instead of a running server
     #[arg(long, value_name = "DIR", conflicts_with = "control")]
@@ -143,7 +142,8 @@ impl Server {
         }
         match serde_json::from_slice::<Problem>(&text) {
             Ok(_) if status == StatusCode::UNAUTHORIZED => {
-                bail!(Refused(format!("the control plane wants its token: --token, or {TOKEN}")))
+                let token = variables::CONTROL_TOKEN;
+                bail!(Refused(format!("the control plane wants its token: --token, or {token}")))
             }
             Ok(Problem { detail }) if status.is_client_error() => bail!(Refused(detail)),
             Ok(Problem { detail }) => bail!("{detail}"),

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
@@ -100,10 +100,7 @@ impl Run {
         let mut settings = self.settings.load(defaults)?;
         guard::development_keys(&settings, self.allow_dev_keys)?;
         if let Some(certificate) = certificate {
-            if settings.server.tls.is_some() {
-                bail!("--tls: server.tls.cert names a certificate already, use one of the two");
-            }
-            settings.server.tls = Some(certificate.files());
+            certificate.serve_by(&mut settings)?;
         }
         Ok(settings)
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::now_s;
-use crate::config::DEVELOPMENT_KEY;
+use crate::config::{DEVELOPMENT_KEY, variables};
 use crate::sig::usersig::{Claims, SecretKey, explain, sign};
 
 /// How long a ticket is good unless told otherwise, in seconds.
@@ -18,7 +18,7 @@ pub(in crate::app) struct Usersig {
     #[arg(long, default_value_t = 88_888_888)]
     sdkappid: u32,
     /// The app's secret key; the well-known one of `guestlist dev` if not given
-    #[arg(long, env = "GUESTLIST_KEY", hide_env_values = true)]
+    #[arg(long, env = variables::KEY, hide_env_values = true)]
     key: Option<String>,
     /// For whom
     #[arg(long, default_value = "administrator")]

@@ -4,7 +4,7 @@ use clap::Args;
 use url::Url;
 
 use super::now_s;
-use crate::config::DEVELOPMENT_ZEGO_SECRET;
+use crate::config::{DEVELOPMENT_ZEGO_SECRET, variables};
 use crate::engine::salt;
 use crate::sig::zego::sign;
 
@@ -15,7 +15,7 @@ pub(in crate::app) struct ZegoSign {
     #[arg(long, default_value_t = 88_888_888)]
     app_id: u32,
     /// The app's ServerSecret; the well-known one of `guestlist dev` if not given
-    #[arg(long, env = "GUESTLIST_ZEGO_SECRET", hide_env_values = true)]
+    #[arg(long, env = variables::ZEGO_SECRET, hide_env_values = true)]
     secret: Option<String>,
     /// Made when, in Unix seconds; now if not given
     #[arg(long, value_name = "SECONDS")]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::now_s;
-use crate::config::DEVELOPMENT_ZEGO_SECRET;
+use crate::config::{DEVELOPMENT_ZEGO_SECRET, variables};
 use crate::engine::salt;
 use crate::sig::zego::token04::{Claims, Iv, make, verify};
 
@@ -19,7 +19,7 @@ pub(in crate::app) struct ZegoToken {
     #[arg(long, default_value_t = 88_888_888)]
     app_id: u32,
     /// The app's ServerSecret; the well-known one of `guestlist dev` if not given
-    #[arg(long, env = "GUESTLIST_ZEGO_SECRET", hide_env_values = true)]
+    #[arg(long, env = variables::ZEGO_SECRET, hide_env_values = true)]
     secret: Option<String>,
     /// For whom
     #[arg(long, required_unless_present = "check")]

@@ -57,6 +57,10 @@ impl Given {
         Settings::load(&sources, defaults)
     }
 
+    fn exec(&self) -> Settings {
+        self.load(Defaults::Exec).unwrap()
+    }
+
     fn serve(&self) -> Settings {
         self.load(Defaults::Serve).unwrap()
     }

@@ -65,6 +65,21 @@ fn a_file_without_an_app_leaves_that_of_dev() {
 }
 
 #[test]
+fn exec_is_dev_on_free_ports_without_a_word() {
+    let settings = given()
+        .file("[server]\nlisten = \"127.0.0.1:1\"\n[control]\nhosts = [\"a\"]")
+        .env("GUESTLIST_CONTROL__LISTEN", "127.0.0.1:2")
+        .exec();
+    assert_eq!(settings.apps[0].sdkappid, 88_888_888);
+    assert_eq!(settings.control.hosts, ["a"], "files hold");
+    assert_eq!(settings.server.listen, "127.0.0.1:0".parse().unwrap(), "but for this");
+    assert_eq!(settings.control.listen, "127.0.0.1:0".parse().unwrap());
+    assert_eq!(settings.log.access, AccessLog::Off);
+    let said = given().set("server.listen=127.0.0.1:3").env("GUESTLIST_LOG__ACCESS", "all").exec();
+    assert_eq!((said.server.listen.port(), said.log.access), (3, AccessLog::All));
+}
+
+#[test]
 fn set_reaches_the_app_of_dev() {
     let settings = given().set("app.0.callback.allow_private=true").dev();
     assert!(settings.apps[0].callback.allow_private);
@@ -201,6 +216,15 @@ fn variables_that_are_no_settings_are_passed_over() {
         .env("PATH", "/bin")
         .env("GUESTLISTS_SERVER__LISTEN", "x")
         .env("guestlist_server__listen", "x")
+        // What `guestlist exec` sets for its command, and what single commands read.
+        .env("GUESTLIST_URL", "http://127.0.0.1:1")
+        .env("GUESTLIST_CA", "/ca.pem")
+        .env("GUESTLIST_CONTROL_URL", "http://127.0.0.1:2")
+        .env("GUESTLIST_SDKAPPID", "1400000001")
+        .env("GUESTLIST_SECRET_KEY", "key")
+        .env("GUESTLIST_IDENTIFIER", "admin")
+        .env("GUESTLIST_ZEGO_SECRET", "secret")
+        .env("GUESTLIST_KEY", "key")
         // What Kubernetes sets in each container beside a service called guestlist.
         .env("GUESTLIST_SERVICE_HOST", "10.0.0.1")
         .env("GUESTLIST_SERVICE_PORT", "8080")

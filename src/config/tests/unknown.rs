@@ -95,6 +95,17 @@ fn a_port_by_hand_is_no_service_link() {
 }
 
 #[test]
+fn only_the_very_names_that_are_no_settings_are_passed_over() {
+    assert_eq!(
+        given().env("GUESTLIST_KEYS", "a").env("GUESTLIST_CONTROL_URLS", "b").faults(),
+        [
+            "control_urls: no such setting, the nearest is control (environment variable GUESTLIST_CONTROL_URLS)",
+            "keys: no such setting, the nearest is app (environment variable GUESTLIST_KEYS)",
+        ]
+    );
+}
+
+#[test]
 fn a_name_that_exists_elsewhere_is_nearer_than_its_neighbours() {
     assert_eq!(
         given().set("server.hosts=a").faults(),
