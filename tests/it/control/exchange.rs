@@ -93,7 +93,7 @@ async fn what_is_wrong_leaves_the_app_as_it_is() {
     fill(&server).await;
     let text = server.exported().await;
     let bad = text.replacen("\"robot\":false", "\"robot\":4321", 1);
-    let line = 2 + bad.lines().position(|line| line.contains("4321")).unwrap();
+    let line = 2 + bad.lines().position(|line| line.contains("\"robot\":4321")).unwrap();
     let said = format!("line {line}: member.robot: wrong type or value, expected a boolean");
     server.import(&bad).await.problem(400, None, &said);
     let cut = &text[..text.len() - 20];
